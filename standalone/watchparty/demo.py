@@ -56,7 +56,7 @@ class Api:
         created = self.call(
             "POST",
             "/videos",
-            {"title": "Slow colours", "filename": "sample.mp4", "size_bytes": size, "content_type": "video/mp4"},
+            {"title": "Dusk", "filename": "sample.mp4", "size_bytes": size, "content_type": "video/mp4"},
         )
         start = created["upload"]
         _, headers = self._send("POST", start["start_url"], "", start["headers"])

@@ -1,4 +1,4 @@
-"""A server and people for the browser tests. Every test in this folder is marked `e2e`.
+"""A server and people for the browser tests. Every test in this folder and below is marked `e2e`.
 
 When a test fails, a screenshot of each person's page is saved under .build/e2e/.
 """
@@ -21,7 +21,7 @@ _failed = pytest.StashKey[bool]()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(str(item.fspath)).parent == Path(__file__).parent:
+        if Path(__file__).parent in Path(str(item.fspath)).parents:
             item.add_marker(pytest.mark.e2e)
 
 

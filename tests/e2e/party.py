@@ -1,5 +1,6 @@
 """What people do at a watch party, through the page: create a room, join, chat, press keys, use menus."""
 
+import base64
 import re
 from pathlib import Path
 
@@ -68,6 +69,33 @@ def press(person: Person, key: str) -> None:
     """Presses a key of the player, with the focus outside text fields."""
     person.page.evaluate("document.activeElement instanceof HTMLElement && document.activeElement.blur()")
     person.page.keyboard.press(key)
+
+
+_GIVES = """([kind, name, content, text]) => {
+  const transfer = new DataTransfer();
+  if (name) {
+    const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { lastModified: 1 }));
+  }
+  if (text) transfer.setData("text/plain", text);
+  const options = { bubbles: true, cancelable: true };
+  const event = kind === "drop"
+    ? new DragEvent("drop", { ...options, dataTransfer: transfer })
+    : new ClipboardEvent("paste", { ...options, clipboardData: transfer });
+  document.querySelector("h1, h2, body").dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+def drop(person: Person, film: Path) -> bool:
+    """Drops a file beside every box of the page; returns whether the page keeps the browser from opening it."""
+    content = base64.b64encode(film.read_bytes()).decode()
+    return bool(person.page.evaluate(_GIVES, ["drop", film.name, content, None]))
+
+
+def paste(person: Person, text: str) -> None:
+    """Pastes a text outside text fields."""
+    person.page.evaluate(_GIVES, ["paste", None, None, text])
 
 
 def show_controls(person: Person) -> None:

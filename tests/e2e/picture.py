@@ -1,87 +1,59 @@
-"""`make picture`: records the README's animated picture from the running demo, unedited.
+"""`make picture`: takes the README's animated picture from the running server, unedited.
 
-Two desktop windows and a phone join the demo room in three browser processes. Each browser sends every frame that it
-presents with its presentation time; frames of the same time are placed side by side. The number in the picture then
-shows how well they agree.
+Two desktop windows and a phone watch the demo's film in three browser processes. One of them presses play and pause
+again and again; after each pause, all three are photographed. A running film cannot be photographed in three processes
+at one moment, so the pictures of a playing one would show different numbers however well the room keeps together.
 """
 
-import base64
 import subprocess
 import tempfile
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import CDPSession, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from e2e.home import Home
-from e2e.party import all_play, join, wait_for_film, wait_for_room, wait_until_in_sync
-from e2e.people import Person, browser_of
+from e2e.party import all_paused, all_play, create_room, join, post, press, wait_for_film, wait_for_room
+from e2e.people import Person, apart_s, browser_of
 from fakes.waiting import eventually
+from watchparty.sample_film import FPS, sample_film
 
 OUT = Path(__file__).parents[2] / "docs" / "pictures" / "together.webp"
-SECONDS = 5
-FPS = 8
+PAUSES = 14
+PER_S = 1.4
+"""Pictures per second of the animation: long enough to read the three numbers."""
+CHAT = [("Lea", "Popcorn?"), ("Noor", "On the train, still with you"), ("Eve", "That sky!")]
 
 
-@dataclass
-class Screencast:
-    """The frames that one browser presented, with their times in seconds since the epoch."""
-
-    session: CDPSession
-    at_s: list[float] = field(default_factory=list)
-    pictures: list[bytes] = field(default_factory=list)
-
-    def start(self) -> None:
-        self.session.on("Page.screencastFrame", self._on_frame)
-        self.session.send("Page.startScreencast", {"format": "jpeg", "quality": 85, "everyNthFrame": 1})
-
-    def _on_frame(self, frame: dict[str, Any]) -> None:
-        self.session.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
-        self.at_s.append(frame["metadata"]["timestamp"])
-        self.pictures.append(base64.b64decode(frame["data"]))
-
-    def shown_at(self, time_s: float) -> bytes:
-        """The frame that was on the screen at that time."""
-        return self.pictures[max(0, bisect_right(self.at_s, time_s) - 1)]
+def frames_of(people: Sequence[Person]) -> list[int]:
+    """The number of the frame that each element shows."""
+    return [int(person.position_at(0) * FPS + 1e-3) for person in people]
 
 
-def demo_room(home: Home) -> str:
-    """The room's path, from the server's output."""
-    line = eventually("the demo room is open", lambda: [row for row in home.output.splitlines() if "Demo room" in row])
-    path: str = "/r/" + line[0].rpartition("/r/")[2].strip()
-    return path
+def take(people: Sequence[Person], index: int, folder: Path) -> None:
+    """Plays for a moment, pauses, and photographs everyone."""
+    host = people[0]
+    press(host, "k")
+    all_play(list(people))
+    press(host, "k")
+    all_paused(list(people))
+    eventually("all show the same frame", lambda: len(set(frames_of(people))) == 1 and apart_s(list(people)) < 0.02)
+    host.page.wait_for_timeout(400)  # until the seek's frame is painted
+    for number, person in enumerate(people):
+        person.page.screenshot(path=folder / f"{number}-{index:03d}.png")
 
 
-def record(people: Sequence[Person]) -> list[Screencast]:
-    casts = [Screencast(person.context.new_cdp_session(person.page)) for person in people]
-    for cast in casts:
-        cast.start()
-    for _ in range(int(SECONDS * 20) + 20):
-        for person in people:
-            person.page.wait_for_timeout(50 / len(people))
-    for cast in casts:
-        cast.session.detach()
-    return casts
-
-
-def compose(casts: Sequence[Screencast], folder: Path) -> None:
-    """Combines frames of the same times, side by side, into one animated picture."""
-    begin_s = max(cast.at_s[0] for cast in casts) + 0.3
-    for number, cast in enumerate(casts):
-        for index in range(SECONDS * FPS):
-            (folder / f"{number}-{index:03d}.jpg").write_bytes(cast.shown_at(begin_s + index / FPS))
+def compose(folder: Path) -> None:
+    """Places the pictures of each pause side by side, as one animated picture."""
     inputs = [
-        part for number in range(3) for part in ("-framerate", str(FPS), "-i", str(folder / f"{number}-%03d.jpg"))
+        part for number in range(3) for part in ("-framerate", str(PER_S), "-i", str(folder / f"{number}-%03d.png"))
     ]
     graph = (
         "[0]scale=600:-2[a];[1]scale=600:-2[b];[2]scale=-2:375[c];[a][b]hstack=2[ab];"
         "[ab]pad=iw+220:ih+40:20:20:0x0b0b10[wide];[wide][c]overlay=W-w-20:(H-h)/2"
     )
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", graph, "-loop", "0", "-quality", "60", str(OUT)],
+        ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", graph, "-loop", "0", "-quality", "75", str(OUT)],
         check=True,
     )
 
@@ -89,22 +61,26 @@ def compose(casts: Sequence[Screencast], folder: Path) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
-        home = Home(folder / "data", "--demo")
+        home = Home(folder / "data")
         try:
-            path = demo_room(home)
             with (
                 browser_of(playwright, "Eve", folder, home.url) as eve,
                 browser_of(playwright, "Lea", folder, home.url) as lea,
                 browser_of(playwright, "Noor", folder, home.url, phone=True) as noor,
             ):
                 people = [eve, lea, noor]
-                for person in people:
-                    join(person, path, name=person.name)
+                link = create_room(eve, sample_film())
+                for person in (lea, noor):
+                    join(person, link, name=person.name)
                     wait_for_room(person)
+                for person in people:
                     wait_for_film(person)
-                all_play(people)
-                print(f"apart: {wait_until_in_sync(people) * 1000:.1f} ms")
-                compose(record(people), folder)
+                by_name = {person.name: person for person in people}
+                for name, text in CHAT:
+                    post(by_name[name], text)
+                for index in range(PAUSES):
+                    take(people, index, folder)
+                compose(folder)
         finally:
             home.stop()
     print(f"{OUT}: {OUT.stat().st_size / 1e6:.1f} MB")

@@ -13,7 +13,7 @@ from e2e.screens import ScreenCheck
 from fakes.waiting import eventually
 
 PASSWORD = "nine green bottles"
-ADMIN_TABS = ("accounts", "invites", "rooms", "videos", "jobs", "failed-events", "settings", "audit")
+ADMIN_TABS = ("overview", "accounts", "invites", "rooms", "videos", "jobs", "failed-events", "settings", "audit")
 
 
 def open_and_check(check: ScreenCheck, person: Person, path: str, name: str, heading: str | re.Pattern[str]) -> None:

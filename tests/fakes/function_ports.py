@@ -56,6 +56,10 @@ class MemoryObjects:
     media: dict[str, bytes] = field(default_factory=dict)
     cleaned_at: datetime | None = None
     multipart: None = None
+    free: int | None = None
+
+    def free_bytes(self) -> int | None:
+        return self.free
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
         self.started.append(video_id)

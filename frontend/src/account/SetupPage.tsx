@@ -40,7 +40,7 @@ function SetupForm({ token }: { token: string }) {
         display_name: String(form.get("display_name")),
       }),
     );
-    if (done) navigate("/", { replace: true });
+    if (done) navigate("/admin", { replace: true });
   }
 
   return (

@@ -12,7 +12,7 @@ import { AlertDialog } from "@/ui/AlertDialog";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { useReturnFocus } from "@/ui/focusReturn";
-import { formatDate } from "@/ui/format";
+import { formatDate, isolated } from "@/ui/format";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { PagedTable, useRowAction } from "./PagedTable";
 
@@ -100,7 +100,7 @@ function Actions({ account }: { account: AdminAccount }) {
       <AlertDialog
         open={deleting}
         onOpenChange={setDeleting}
-        title={`Delete ${account.display_name}?`}
+        title={`Delete ${isolated(account.display_name)}?`}
         description="Their rooms will close and their films will be deleted. You can’t undo this."
         confirmLabel="Delete account"
         onConfirm={() => remove(account.id)}

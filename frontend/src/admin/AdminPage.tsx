@@ -6,12 +6,14 @@ import { AuditLog } from "./AuditLog";
 import { ClockNotice } from "./ClockNotice";
 import { FailedEvents } from "./FailedEvents";
 import { Invites } from "./Invites";
+import { Overview } from "./Overview";
 import { Rooms } from "./Rooms";
 import { Settings } from "./Settings";
 import { SpendingNotice } from "./SpendingNotice";
 import { Jobs, Videos } from "./Videos";
 
 const TABS = [
+  { value: "overview", label: "Overview", content: <Overview /> },
   { value: "accounts", label: "Accounts", content: <Accounts /> },
   { value: "invites", label: "Invitations", content: <Invites /> },
   { value: "rooms", label: "Rooms", content: <Rooms /> },
@@ -33,7 +35,7 @@ export default function AdminPage() {
       <Tabs
         label="Admin"
         tabs={TABS}
-        value={search.get("tab") ?? "accounts"}
+        value={search.get("tab") ?? "overview"}
         onValueChange={(tab) => setSearch({ tab }, { replace: true })}
         contentClassName="pt-6"
       />

@@ -1,5 +1,8 @@
 import { type AuditLine, auditLog } from "@/api/admin";
 import { formatDateTime } from "@/ui/format";
+import { Name } from "@/ui/Name";
+import { Owner } from "./Owner";
+import { actionText } from "./overviewText";
 import { PagedTable } from "./PagedTable";
 
 export function AuditLog() {
@@ -12,19 +15,33 @@ export function AuditLog() {
       empty="No entries yet."
       columns={[
         { heading: "Time", cell: (line) => formatDateTime(line.at) },
-        { heading: "Action", cell: (line) => <span className="font-medium">{line.action}</span> },
-        { heading: "By", cell: (line) => <Id text={line.actor} /> },
-        { heading: "Target", cell: (line) => <Id text={line.target} /> },
+        {
+          heading: "Action",
+          cell: (line) => (
+            <span className="font-medium" title={line.action}>
+              {actionText(line.action)}
+            </span>
+          ),
+        },
+        { heading: "By", cell: (line) => <Owner name={line.actor_name} id={line.actor} /> },
+        { heading: "About", cell: (line) => <Target line={line} /> },
         { heading: "Details", cell: (line) => <Details line={line} /> },
       ]}
     />
   );
 }
 
-function Id({ text }: { text: string }) {
+function Target({ line: { target, target_name } }: { line: AuditLine }) {
+  if (target_name !== null) {
+    return (
+      <span title={target} className="block max-w-48">
+        <Name>{target_name}</Name>
+      </span>
+    );
+  }
   return (
-    <code className="block max-w-40 truncate text-sm text-muted" title={text}>
-      {text}
+    <code className="block max-w-40 truncate text-sm text-muted" title={target}>
+      {target}
     </code>
   );
 }

@@ -3,7 +3,8 @@ import { type AdminRoom, allRooms, closeAnyRoom } from "@/api/admin";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { formatDateTime } from "@/ui/format";
+import { formatDateTime, isolated } from "@/ui/format";
+import { Owner } from "./Owner";
 import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "rooms"];
@@ -22,6 +23,7 @@ export function Rooms() {
         empty="No rooms yet."
         columns={[
           { heading: "Name", cell: (room) => <bdi className="font-medium">{room.name}</bdi> },
+          { heading: "Host", cell: (room) => <Owner name={room.owner_name} id={room.owner_id} /> },
           { heading: "Who can join", cell: (room) => ACCESS[room.access] },
           { heading: "Last active", cell: (room) => formatDateTime(room.last_active_at) },
           {
@@ -41,7 +43,7 @@ export function Rooms() {
       <AlertDialog
         open={closing !== null}
         onOpenChange={() => setClosing(null)}
-        title={`Close “${closing?.name}”?`}
+        title={`Close “${isolated(closing?.name ?? "")}”?`}
         description="Everyone is removed and the link stops working."
         confirmLabel="Close room"
         onConfirm={() => closing && close(closing.id)}

@@ -42,7 +42,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
   }
 
   return (
-    <form onSubmit={save} className="flex max-w-lg flex-col gap-5">
+    <form onSubmit={save} className="flex max-w-2xl flex-col gap-6">
       <Field label="Site name" error={field("brand_name")}>
         <Input
           value={draft.brand_name}
@@ -70,24 +70,26 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
         checked={draft.admin_second_factor}
         onChange={(admin_second_factor) => change({ admin_second_factor })}
       />
-      <Gigabytes
-        label="Storage per account"
-        value={draft.quota_bytes}
-        error={field("quota_bytes")}
-        onChange={(quota_bytes) => change({ quota_bytes })}
-      />
-      <Gigabytes
-        label="Storage without an account"
-        value={draft.temporary_quota_bytes}
-        error={field("temporary_quota_bytes")}
-        onChange={(temporary_quota_bytes) => change({ temporary_quota_bytes })}
-      />
-      <Gigabytes
-        label="Max file size"
-        value={draft.max_upload_bytes}
-        error={field("max_upload_bytes")}
-        onChange={(max_upload_bytes) => change({ max_upload_bytes })}
-      />
+      <div className="grid gap-5 border-t border-line pt-6 sm:grid-cols-2">
+        <Gigabytes
+          label="Storage per account"
+          value={draft.quota_bytes}
+          error={field("quota_bytes")}
+          onChange={(quota_bytes) => change({ quota_bytes })}
+        />
+        <Gigabytes
+          label="Storage without an account"
+          value={draft.temporary_quota_bytes}
+          error={field("temporary_quota_bytes")}
+          onChange={(temporary_quota_bytes) => change({ temporary_quota_bytes })}
+        />
+        <Gigabytes
+          label="Max file size"
+          value={draft.max_upload_bytes}
+          error={field("max_upload_bytes")}
+          onChange={(max_upload_bytes) => change({ max_upload_bytes })}
+        />
+      </div>
       {message && (
         <p role="alert" className="text-danger-text">
           {message}

@@ -6,6 +6,7 @@ import { Badge, type Tone } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { formatBytes, formatDateTime } from "@/ui/format";
 import { Select } from "@/ui/Select";
+import { Owner } from "./Owner";
 import { PagedTable, useRowAction } from "./PagedTable";
 
 export function Videos() {
@@ -75,6 +76,10 @@ function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
       empty={empty}
       columns={[
         { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
+        {
+          heading: "Owner",
+          cell: (video) => <Owner name={video.owner_name} id={video.owner_id} />,
+        },
         { heading: "Status", cell: (video) => <State video={video} /> },
         { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
         { heading: "Updated", cell: (video) => formatDateTime(video.updated_at) },

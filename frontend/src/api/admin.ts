@@ -9,7 +9,10 @@ export type AccountInvite = Schema<"AccountInviteView">;
 export type AdminRoom = Schema<"AdminRoomView">;
 export type AdminVideo = Schema<"AdminVideoView">;
 export type DeadLetter = Schema<"DeadLetterView">;
+export type Overview = Schema<"OverviewView">;
 export type AuditLine = Schema<"AuditView">;
+
+export const overview = () => call<Overview>("GET", "/admin/overview");
 
 export const siteSettings = () => call<SiteSettings>("GET", "/admin/settings");
 

@@ -2,7 +2,7 @@ import { call } from "./client";
 import type { Page, PageQuery } from "./pages";
 import type { Schema } from "./schema";
 
-/** `playable`: the first rendition can be watched. `progress`: 0–1 of the work on all renditions. */
+/** `playable`: the first rendition can be watched. `progress`: 0–1 of the upload, then of the work on all renditions. */
 export type Video = Schema<"VideoView">;
 export type VideoStatus = Video["status"];
 export type UploadGrant = Schema<"UploadView">;
@@ -20,6 +20,10 @@ export const createLink = (body: NewLink) =>
 /** Grants a new start for a video that is still uploading. */
 export const restartUpload = (id: string) =>
   call<{ upload: UploadGrant }>("POST", `/videos/${id}/upload`, { body: {} });
+
+/** Shows the room's guests how much has been sent. */
+export const reportUploadProgress = (id: string, sent_bytes: number) =>
+  call<void>("POST", `/videos/${id}/upload/progress`, { body: { sent_bytes } });
 
 /** The URLs for these parts of an `s3-multipart` upload, and the parts that are stored already. */
 export const uploadParts = (id: string, numbers: number[]) =>

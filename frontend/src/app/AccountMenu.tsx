@@ -4,6 +4,7 @@ import { type Account, logout } from "@/api/accounts";
 import { sentenceFor } from "@/api/errors";
 import { Avatar } from "@/ui/Avatar";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Name } from "@/ui/Name";
 import { showToast } from "@/ui/Toast";
 
 export default function AccountMenu({ account }: { account: Account }) {
@@ -31,7 +32,9 @@ export default function AccountMenu({ account }: { account: Account }) {
       }
     >
       <div className="px-3 py-2">
-        <p className="max-w-56 truncate font-semibold">{account.display_name}</p>
+        <p className="max-w-56 font-semibold">
+          <Name>{account.display_name}</Name>
+        </p>
         <p className="max-w-56 truncate text-sm text-muted">
           {account.temporary ? "Guest host" : account.email}
         </p>

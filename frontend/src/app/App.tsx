@@ -10,6 +10,7 @@ import { useSession } from "@/api/session";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
 import { useTitle } from "@/ui/useTitle";
+import { DropTarget } from "@/ui/window/DropTarget";
 import { CrashBoundary } from "./CrashBoundary";
 import { SiteFrame } from "./SiteFrame";
 
@@ -65,6 +66,7 @@ export function App() {
         </CrashBoundary>
       </BrowserRouter>
       <ProofDialog />
+      <DropTarget />
       <Toaster />
     </QueryClientProvider>
   );

@@ -14,6 +14,8 @@ export class CrashBoundary extends Component<{ children: ReactNode }, CrashState
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
+    // The room's card would cover the explanation.
+    document.getElementById("skeleton")?.remove();
     console.error(error, info.componentStack);
   }
 

@@ -28,7 +28,7 @@ export function SiteFrame() {
           className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight"
         >
           <Logo className="size-8" />
-          <span className="text-lg">{brand}</span>
+          <bdi className="text-lg">{brand}</bdi>
         </Link>
         <SiteNav />
       </header>

@@ -3,6 +3,8 @@ import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/ui/Button";
 import { useTitle } from "@/ui/useTitle";
+import { useDropped } from "@/ui/window/DropTarget";
+import type { Dropped } from "@/ui/window/dropped";
 import { JoinByLink } from "./JoinByLink";
 import { RecentRooms } from "./RecentRooms";
 import { SameFrame } from "./SameFrame";
@@ -15,17 +17,25 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
   const navigate = useNavigate();
   const [open, setOpen] = useState(creating);
   const [joining, setJoining] = useState(false);
+  const [dropped, setDropped] = useState<Dropped | null>(null);
+  useDropped((film) => {
+    setDropped(film);
+    setOpen(true);
+  });
 
   function changeOpen(next: boolean) {
     setOpen(next);
+    setDropped(null);
     if (!next && creating) navigate("/", { replace: true });
   }
 
   return (
     <div className="mx-auto w-full max-w-7xl px-4 sm:px-8">
-      <section className="grid items-center gap-12 pt-8 pb-16 lg:grid-cols-[1.05fr_1fr] lg:gap-16 lg:pt-16 lg:pb-24">
-        <div className="flex flex-col items-start gap-6">
-          <h1 className="text-display font-bold text-balance">Far apart, on the same frame.</h1>
+      <section className="grid items-center gap-12 pt-8 pb-16 [@media(max-height:30rem)]:pt-0 lg:grid-cols-[1.05fr_1fr] lg:gap-16 lg:pt-16 lg:pb-24">
+        <div className="flex flex-col items-start gap-6 [@media(max-height:30rem)]:gap-3">
+          <h1 className="text-display font-bold text-balance [@media(max-height:30rem)]:text-title">
+            Far apart, on the same frame.
+          </h1>
           <p className="max-w-lg text-lg text-pretty text-muted">
             Upload a film, send a link, watch together. One tap to join, nothing to install,
             everyone on the same frame.
@@ -52,7 +62,7 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
       <Steps />
       {open && (
         <Suspense>
-          <CreateDialog onOpenChange={changeOpen} />
+          <CreateDialog dropped={dropped} onOpenChange={changeOpen} />
         </Suspense>
       )}
     </div>

@@ -1,14 +1,17 @@
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ProblemScreen } from "@/api/ProblemScreen";
-import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { Input } from "@/ui/Field";
+import { isolated } from "@/ui/format";
 import { LoadingScreen } from "@/ui/Spinner";
+import { showToast } from "@/ui/Toast";
 import { useTitle } from "@/ui/useTitle";
+import { useDropped } from "@/ui/window/DropTarget";
 import { DropZone } from "@/upload/DropZone";
-import { showUploadError, UploadRow } from "@/upload/UploadRow";
-import { uploads, useUploads } from "@/upload/uploads";
+import { UploadList } from "@/upload/UploadList";
+import { showUploadError } from "@/upload/UploadRow";
+import { uploads } from "@/upload/uploads";
 import { SelectionBar } from "./SelectionBar";
 import { useLibrary } from "./useLibrary";
 import { VideoGrid } from "./VideoGrid";
@@ -16,17 +19,18 @@ import { matches } from "./videoFacts";
 
 export default function LibraryPage() {
   useTitle("Library");
-  const accountId = useSession((session) => session.account?.id);
   const library = useLibrary();
   const [search, setSearch] = useState("");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another account has other unfinished uploads
-  useEffect(() => void uploads.restore(), [accountId]);
-
   async function start(files: File[]) {
     for (const file of files) await uploads.start(file).then(library.reload, showUploadError);
   }
+
+  useDropped(({ files }) => {
+    if (files.length > 0) void start([...files]);
+    else showToast("A link is watched in a room. Start a watch party and paste it there.");
+  });
 
   function remove(ids: string[]) {
     library.remove(ids);
@@ -51,10 +55,10 @@ export default function LibraryPage() {
         compact={!isEmpty}
         className={isEmpty ? "[&_button]:py-24" : undefined}
       />
-      <UploadList />
+      <UploadList className="rounded-3xl bg-surface p-4 ring-1 ring-line sm:p-6" />
       {library.isPending && <LoadingScreen label="Loading your library" />}
       {search && shown.length === 0 && (
-        <p className="py-12 text-center text-muted">No films match “{search}”.</p>
+        <p className="py-12 text-center text-muted">No films match “{isolated(search)}”.</p>
       )}
       <VideoGrid
         videos={shown}
@@ -96,25 +100,5 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         onChange={(event) => onChange(event.target.value)}
       />
     </div>
-  );
-}
-
-/** Unfinished uploads; a finished one is a film in the grid. */
-function UploadList() {
-  const open = useUploads().filter((upload) => upload.phase !== "done");
-  if (open.length === 0) return null;
-  return (
-    <section aria-label="Uploads" className="rounded-3xl bg-surface p-4 ring-1 ring-line sm:p-6">
-      <ul className="flex flex-col gap-5">
-        {open.map((upload) => (
-          <li key={upload.id}>
-            <UploadRow upload={upload} />
-          </li>
-        ))}
-      </ul>
-      <p className="mt-5 border-t border-line pt-4 text-sm text-muted">
-        Safe to close: choose the same file later to resume.
-      </p>
-    </section>
   );
 }

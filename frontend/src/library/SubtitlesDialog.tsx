@@ -12,6 +12,7 @@ import {
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
+import { isolated } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { Select } from "@/ui/Select";
 import { ReadingChoice } from "./ReadingChoice";
@@ -46,7 +47,7 @@ export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () 
   };
 
   return (
-    <Dialog open onOpenChange={onClose} title="Subtitles" description={video.title}>
+    <Dialog open onOpenChange={onClose} title="Subtitles" description={isolated(video.title)}>
       <ul>
         {video.subtitle_tracks.map(
           ({ id, label }) =>

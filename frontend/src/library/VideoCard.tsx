@@ -6,6 +6,7 @@ import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
 import { formatBytes } from "@/ui/format";
+import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
 import { canStartParty, lostText, qualities, statusFact } from "./videoFacts";
@@ -24,8 +25,8 @@ export function VideoCard(props: VideoCardProps) {
       <Poster {...props} />
       <div className="flex items-start gap-1">
         <div className="min-w-0 grow">
-          <h2 className="truncate font-semibold">
-            <bdi>{video.title}</bdi>
+          <h2 className="font-semibold">
+            <Name>{video.title}</Name>
           </h2>
           <p className="truncate text-sm text-muted tabular-nums">{factsLine(video)}</p>
           {video.status === "uploading" && (
@@ -117,7 +118,10 @@ function PartyLink({ video }: { video: Video }) {
       )}
     >
       <Play className="fill-current" aria-hidden="true" /> Start party
-      <span className="sr-only"> with {video.title}</span>
+      <span className="sr-only">
+        {" "}
+        with <bdi>{video.title}</bdi>
+      </span>
     </Link>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { NewLink } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
@@ -9,13 +9,19 @@ import { probeDuration } from "./probeDuration";
  * Accepts a link to a film on another server, after probing that this browser can play it. It is no form element,
  * because it is used inside the form that creates a room.
  */
-export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }) {
-  const [pasted, setPasted] = useState("");
+interface LinkFormProps {
+  onLink: (link: NewLink) => void;
+  /** A link that was pasted or dropped on the page; it is added without another click. */
+  initial?: string | null;
+}
+
+export default function LinkForm({ onLink, initial = null }: LinkFormProps) {
+  const [pasted, setPasted] = useState(initial ?? "");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
-  async function submit() {
-    const link = readFilmLink(pasted, location.protocol);
+  async function submit(text: string) {
+    const link = readFilmLink(text, location.protocol);
     if (typeof link === "string") return setProblem(link);
     setBusy(true);
     setProblem(null);
@@ -30,6 +36,15 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
     }
   }
 
+  const given = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each link that is given
+  useEffect(() => {
+    if (initial === null || initial === given.current) return;
+    given.current = initial;
+    setPasted(initial);
+    void submit(initial);
+  }, [initial]);
+
   return (
     <Field
       label="Link to a film"
@@ -38,7 +53,8 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
     >
       <div className="flex gap-2">
         <Input
-          type="url"
+          type="text"
+          inputMode="url"
           placeholder="https://"
           autoComplete="off"
           value={pasted}
@@ -46,10 +62,10 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
           onKeyDown={(event) => {
             if (event.key !== "Enter") return;
             event.preventDefault();
-            void submit();
+            void submit(pasted);
           }}
         />
-        <Button busy={busy} onClick={() => void submit()}>
+        <Button busy={busy} onClick={() => void submit(pasted)}>
           Add
         </Button>
       </div>

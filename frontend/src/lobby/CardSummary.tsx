@@ -1,18 +1,35 @@
+import { Clapperboard } from "lucide-react";
 import type { RoomCard } from "@/api/rooms";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { formatFilmTime } from "@/ui/filmTime";
+import { isolated } from "@/ui/format";
+import { Name } from "@/ui/Name";
 
 /** A room from outside: its name and host, who is there, and the film's position. */
-export function CardSummary({ card }: { card: RoomCard }) {
+export function CardSummary({ card, isHost }: { card: RoomCard; isHost: boolean }) {
   const names = card.presence?.first_names ?? [];
   const total = card.presence?.total ?? 0;
   return (
     <div>
-      <h1 className="text-title font-bold text-balance">{card.name}</h1>
+      <h1 dir="auto" className="text-title font-bold text-balance">
+        {card.name}
+      </h1>
       <p className="mt-1 text-muted">
-        <bdi>{card.host_name}</bdi> invited you to watch together
+        {isHost ? (
+          "You’re the host of this room"
+        ) : (
+          <>
+            <bdi>{card.host_name}</bdi> invited you to watch together
+          </>
+        )}
       </p>
+      {card.film?.title && (
+        <p className="mt-3 flex items-center gap-2 font-medium">
+          <Clapperboard className="size-5 shrink-0 text-accent-text" aria-hidden="true" />
+          <Name>{card.film.title}</Name>
+        </p>
+      )}
       {total > 0 && (
         <div className="mt-4 flex items-center gap-3">
           <span className="flex -space-x-2">
@@ -35,7 +52,7 @@ export function CardSummary({ card }: { card: RoomCard }) {
 
 /** "Sofie and Max are here": the card has a few first names and the total. */
 export function whoIsHere(names: readonly string[], total: number): string {
-  const shown = names.slice(0, 3);
+  const shown = names.slice(0, 3).map(isolated);
   const more = total - shown.length;
   if (shown.length === 0) return total === 1 ? "One person is here" : `${total} people are here`;
   if (more > 0) return `${shown.join(", ")} and ${more} more are here`;

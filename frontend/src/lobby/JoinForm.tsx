@@ -15,6 +15,7 @@ interface JoinInput {
 
 interface JoinFormProps {
   card: RoomCard;
+  isHost: boolean;
   asksPassword: boolean;
   wrongPassword: boolean;
   busy: boolean;
@@ -25,7 +26,14 @@ interface JoinFormProps {
  * The form before the room. It has a real button on purpose: browsers let a page play sound only after a user
  * gesture.
  */
-export function JoinForm({ card, asksPassword, wrongPassword, busy, onJoin }: JoinFormProps) {
+export function JoinForm({
+  card,
+  isHost,
+  asksPassword,
+  wrongPassword,
+  busy,
+  onJoin,
+}: JoinFormProps) {
   const account = useSession((state) => state.account);
   const [name, setName] = useState(() => account?.display_name ?? nameFromUrl() ?? savedName());
   const [password, setPassword] = useState("");
@@ -40,8 +48,12 @@ export function JoinForm({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
 
   return (
     <LobbyFrame posterUrl={card.poster_url}>
-      <CardSummary card={card} />
-      <form onSubmit={join} aria-label="Join the room" className="mt-6 flex flex-col gap-4">
+      <CardSummary card={card} isHost={isHost} />
+      <form
+        onSubmit={join}
+        aria-label="Join the room"
+        className="mt-6 flex flex-col gap-4 [@media(max-height:30rem)]:mt-3 [@media(max-height:30rem)]:gap-3"
+      >
         <Field label="Your name">
           <Input
             value={name}
@@ -66,7 +78,7 @@ export function JoinForm({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
           </Field>
         )}
         <Button type="submit" variant="primary" size="lg" busy={busy} autoFocus={!asksPassword}>
-          {card.access === "knock" ? "Ask to join" : "Join"}
+          {card.access === "knock" && !isHost ? "Ask to join" : "Join"}
         </Button>
       </form>
     </LobbyFrame>

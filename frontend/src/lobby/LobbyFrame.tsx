@@ -15,7 +15,7 @@ const SIDEWAYS = {
 /** A card in front of the film's blurred poster. */
 export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
   return (
-    <main className="relative grid min-h-dvh place-items-center overflow-hidden p-4 sm:p-8">
+    <main className="relative grid min-h-dvh place-items-center overflow-hidden p-4 sm:p-8 [@media(max-height:30rem)]:p-2">
       {posterUrl ? (
         <img
           src={posterUrl}
@@ -38,7 +38,7 @@ export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
             className={cx("aspect-video w-full bg-sunken object-cover", SIDEWAYS.poster)}
           />
         )}
-        <div className="grow p-6 sm:p-7">{children}</div>
+        <div className="grow p-6 sm:p-7 [@media(max-height:30rem)]:p-4">{children}</div>
       </div>
     </main>
   );

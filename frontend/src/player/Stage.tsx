@@ -6,6 +6,7 @@
 import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
+import { useFullscreen } from "@/ui/window/fullscreen";
 import { ControlBar, ThumbControls } from "./controls/ControlBar";
 import { ShortcutSheet } from "./controls/ShortcutSheet";
 import { useShortcuts } from "./controls/shortcuts";
@@ -17,7 +18,6 @@ import { Surface } from "./Surface";
 import "./stage.css";
 import { useIdle } from "./useIdle";
 import { useMediaSession } from "./useMediaSession";
-import { useStageFullscreen } from "./useStageFullscreen";
 import { useWakeLock } from "./useWakeLock";
 import { takeVideo } from "./video/heldVideo";
 
@@ -40,7 +40,7 @@ export function Stage(props: StageProps) {
   const [frame, setFrame] = useState<HTMLElement | null>(null);
   const video = useVideo(frame, media?.posterUrl ?? null);
   const [help, setHelp] = useState(false);
-  const fullscreen = useStageFullscreen(element);
+  const fullscreen = useFullscreen();
   const handle = usePlayerHandle({ video, session, media });
   const sync = useStore(session.store, (state) => state.sync.status);
   const rev = useStore(session.store, (state) => state.playback?.rev);
@@ -86,7 +86,6 @@ export function Stage(props: StageProps) {
       <ShortcutSheet
         open={help}
         onOpenChange={setHelp}
-        container={fullscreen.on ? element : null}
         can={{
           volume: handle?.player.view.getState().canSetVolume ?? false,
           fullscreen: fullscreen.possible,

@@ -16,6 +16,8 @@ export function Surface({ idle, onReveal }: SurfaceProps) {
   const mayControl = useMayControl();
   const taps = useMemo(() => new DoubleTap(), []);
   const click = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // A double click does not say what it was made with, and two taps are one, too.
+  const touched = useRef(false);
   const [flash, setFlash] = useState<{ by_s: number; key: number } | null>(null);
   useEffect(() => () => clearTimeout(click.current), []);
 
@@ -43,9 +45,12 @@ export function Surface({ idle, onReveal }: SurfaceProps) {
     <div
       aria-hidden="true"
       className={cx("absolute inset-0", idle && "cursor-none")}
-      onPointerUp={(event) => event.pointerType === "touch" && tapped(event)}
-      onClick={(event) => !wasTouch(event) && clicked()}
-      onDoubleClick={(event) => !wasTouch(event) && doubleClicked()}
+      onPointerUp={(event) => {
+        touched.current = event.pointerType === "touch";
+        if (touched.current) tapped(event);
+      }}
+      onClick={() => !touched.current && clicked()}
+      onDoubleClick={() => !touched.current && doubleClicked()}
     >
       {flash && <Flash key={flash.key} by_s={flash.by_s} onDone={() => setFlash(null)} />}
     </div>
@@ -66,6 +71,3 @@ function Flash({ by_s, onDone }: { by_s: number; onDone: () => void }) {
     </div>
   );
 }
-
-const wasTouch = ({ nativeEvent }: { nativeEvent: Event }) =>
-  (nativeEvent as globalThis.PointerEvent).pointerType === "touch";

@@ -1,11 +1,18 @@
-import { RefreshCw } from "lucide-react";
+import { ChevronRight, RefreshCw } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import type { CorrectionState } from "@/sync/syncController";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { amount, type PillTone, type SyncText, syncAnnouncement, syncText } from "./syncText";
+import {
+  amount,
+  type PillTone,
+  type SyncText,
+  syncAnnouncement,
+  syncExplanation,
+  syncText,
+} from "./syncText";
 
 const TONES: Record<PillTone, string> = {
   good: "bg-good-soft text-good-text",
@@ -31,7 +38,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
         <Popover.Root>
           <Popover.Trigger
             className={cx(
-              "flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-2 rounded-full px-3 text-sm font-semibold tabular-nums",
+              "flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-2 rounded-full px-3 text-sm font-semibold whitespace-nowrap tabular-nums",
               TONES[text.tone],
             )}
           >
@@ -42,7 +49,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
               <span className="relative inline-flex size-2 rounded-full bg-current" />
             </span>
             {text.text}
-            {text.detail && <span className="max-sm:hidden">· {text.detail}</span>}
+            {text.detail && <span className="hidden @2xl:inline">· {text.detail}</span>}
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Content
@@ -52,6 +59,10 @@ export function SyncPill({ session }: { session: RoomSession }) {
               aria-label="Sync details"
               className="z-50 w-72 animate-appear rounded-2xl bg-raised p-4 shadow-high ring-1 ring-line"
             >
+              <p className="font-semibold">{text.text}</p>
+              <p className="mt-0.5 text-sm text-pretty text-muted">
+                {syncExplanation(sync.status)}
+              </p>
               <SyncDetails session={session} />
               <Remedy session={session} remedy={text.remedy} />
             </Popover.Content>
@@ -65,23 +76,32 @@ export function SyncPill({ session }: { session: RoomSession }) {
 function SyncDetails({ session }: { session: RoomSession }) {
   const { sync, clock, player } = useStore(session.store);
   const rows: [string, string | null][] = [
-    ["Offset", sync.error_ms === null ? null : signed(sync.error_ms)],
-    ["Round trip", clock && amount(clock.rtt_ms)],
-    ["Clock uncertainty", clock && `± ${amount(clock.uncertainty_ms)}`],
+    ["Distance to the room", sync.error_ms === null ? null : signed(sync.error_ms)],
+    ["Way to the server and back", clock && amount(clock.rtt_ms)],
+    ["Clock accurate to", clock && `± ${amount(clock.uncertainty_ms)}`],
     ["Tolerance", player && tolerance(player.correction)],
     ["Corrected by", player && METHODS[player.correction.method]],
-    ["Buffered", player && `${Math.round(player.buffered_s)} s`],
-    ["Quality", player?.quality ?? null],
+    ["Loaded ahead", player && `${Math.round(player.buffered_s)} s`],
+    ["Picture", player?.quality ?? null],
   ];
   return (
-    <dl className="space-y-1.5 text-sm">
-      {rows.map(([name, value]) => (
-        <div key={name} className="flex justify-between gap-4">
-          <dt className="text-muted">{name}</dt>
-          <dd className="font-medium tabular-nums">{value ?? "–"}</dd>
-        </div>
-      ))}
-    </dl>
+    <details className="group mt-3">
+      <summary className="flex min-h-9 list-none items-center gap-1 text-sm font-medium text-muted hover:text-text pointer-coarse:min-h-11 [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          className="size-4 transition-transform group-open:rotate-90"
+          aria-hidden="true"
+        />
+        Details
+      </summary>
+      <dl className="mt-1 space-y-1.5 text-sm">
+        {rows.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-4">
+            <dt className="text-muted">{name}</dt>
+            <dd className="font-medium tabular-nums">{value ?? "–"}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 
@@ -89,11 +109,11 @@ function Remedy({ session, remedy }: { session: RoomSession; remedy: string | nu
   return (
     <Popover.Close asChild>
       {remedy === null ? (
-        <Button className="mt-4 w-full" onClick={() => session.detach()}>
+        <Button className="mt-3 w-full" onClick={() => session.detach()}>
           Watch on my own
         </Button>
       ) : (
-        <Button variant="primary" className="mt-4 w-full" onClick={() => session.rejoin()}>
+        <Button variant="primary" className="mt-3 w-full" onClick={() => session.rejoin()}>
           <RefreshCw aria-hidden="true" />
           {remedy}
         </Button>

@@ -52,6 +52,26 @@ export function syncAnnouncement(status: SyncState["status"]): string {
   }
 }
 
+/** What the status means, for people who ask. */
+export function syncExplanation(status: SyncState["status"]): string {
+  switch (status) {
+    case "in_sync":
+      return "You see the same frame as everyone else.";
+    case "catching_up":
+      return "The film runs a little faster or slower until you’re in sync.";
+    case "buffering":
+      return "Your connection is slower than the film. It continues as soon as enough has loaded.";
+    case "blocked":
+      return "Your browser plays the film after a tap.";
+    case "far":
+      return "Catch up to see the same frame as everyone else.";
+    case "detached":
+      return "Play, pause and seek are yours alone until you rejoin.";
+    case "idle":
+      return "";
+  }
+}
+
 export function amount(error_ms: number): string {
   const size_ms = Math.abs(error_ms);
   return size_ms < 1_000 ? `${Math.round(size_ms)} ms` : `${(size_ms / 1_000).toFixed(1)} s`;

@@ -12,12 +12,11 @@ export function ConnectionStrip() {
   const { session } = useRoom();
   const shown = useStripState();
   return (
-    // It takes no height, so that the film does not jump when the connection is lost.
-    <div role="status" className="relative z-30 flex h-0 shrink-0 justify-center">
+    <div role="status" className="pointer-events-auto flex max-w-[94%] justify-center">
       {shown && (
         <p
           className={cx(
-            "absolute top-2 flex min-h-9 w-max max-w-[94%] animate-appear items-center gap-2 rounded-full bg-raised px-4 text-sm font-medium shadow-high ring-1 ring-line",
+            "flex min-h-9 max-w-full animate-appear items-center gap-2 rounded-full bg-raised px-4 text-sm font-medium shadow-high ring-1 ring-line",
             shown === "back" ? "text-good-text" : "text-warn-text",
           )}
         >

@@ -1,9 +1,9 @@
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useParams } from "react-router";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
-import { useFullscreenElement } from "@/ui/useFullscreenElement";
 import { useSingleKey } from "@/ui/useSingleKey";
+import { useIsFullscreen } from "@/ui/window/fullscreen";
 import { markInvitationShown, rememberRoom } from "@/visitor/recentRooms";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { useDraft } from "./chat/chatStores";
@@ -13,6 +13,7 @@ import { useShowPendingFilm } from "./film/usePendingFilm";
 import { PanelDrawer } from "./PanelDrawer";
 import { HostOfferDialog, HostOfferStrip } from "./people/HostOffer";
 import { useKnockToasts } from "./people/Knocks";
+import { type DroppedFilm, useDroppedFilm } from "./queue/useDroppedFilm";
 import { useActingToast, useRoomNotices } from "./roomNotices";
 import { type PanelTab, SidePanel } from "./SidePanel";
 import { RoomStage } from "./stage/RoomStage";
@@ -41,17 +42,28 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [sheet, setSheet] = useState<Sheet>(null);
   const wasCopied = (useLocation().state as { copied?: boolean } | null)?.copied === true;
+  const fullscreen = useIsFullscreen();
   const device = useRoomLayout();
-  const fullscreen = useFullscreenElement() !== null;
-  const layout = theatre ? "immersive" : device;
+  const layout = theatre || fullscreen ? "immersive" : device;
   const immersive = layout === "immersive";
-  const panelVisible = !fullscreen && (!immersive || drawerOpen);
+  const panelVisible = !immersive || drawerOpen;
+  const chatButton = useRef<HTMLButtonElement>(null);
   const unread = useUnread(panelVisible && tab === "chat");
 
   const openTab = useCallback((opened: PanelTab) => {
     setTab(opened);
     setDrawerOpen(true);
   }, []);
+  const closeDrawer = useCallback(() => {
+    setDrawerOpen(false);
+    chatButton.current?.focus();
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the film starts with the whole window
+  useEffect(() => setDrawerOpen(false), [immersive]);
+  useSingleKey(
+    theatre && !fullscreen && !drawerOpen ? "Escape" : null,
+    useCallback(() => setTheatre(false), []),
+  );
   const focusDraft = useDraft((state) => state.requestFocus);
   useSingleKey(
     "/",
@@ -64,6 +76,8 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
     room?.id,
     useCallback(() => setSheet("first_invite"), []),
   );
+  const openPicker = () => setSheet("film");
+  const film = useDroppedFilm(openPicker);
   useRecentRoom(room);
   useShowPendingFilm();
   useKnockToasts();
@@ -73,28 +87,47 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useRoomNotices();
   useRoomTitle(room?.name, unread);
 
+  const main = useFocusOnEntry(room !== undefined);
   if (!room) return <LoadingScreen label="Opening the room" />;
-  const openPicker = () => setSheet("film");
+  const topBar = (
+    <TopBar
+      name={room.name}
+      layout={layout}
+      onInvite={() => setSheet("invite")}
+      onPeople={() => openTab("people")}
+      onHistory={() => setSheet("history")}
+      onLeave={onLeave}
+      chat={{
+        ref: chatButton,
+        open: drawerOpen,
+        unread,
+        onToggle: () => (drawerOpen ? setDrawerOpen(false) : openTab("chat")),
+      }}
+    />
+  );
   return (
-    <div className={cx("flex h-dvh flex-col overflow-hidden", immersive ? "bg-black" : "bg-bg")}>
-      {!immersive && (
-        <TopBar
-          name={room.name}
-          compact={layout === "stacked"}
-          onInvite={() => setSheet("invite")}
-          onPeople={() => openTab("people")}
-          onHistory={() => setSheet("history")}
-          onLeave={onLeave}
-        />
-      )}
-      <ConnectionStrip />
-      <HostOfferStrip />
+    <div
+      data-layout={layout}
+      className={cx("flex h-dvh flex-col overflow-hidden", immersive ? "bg-black" : "bg-bg")}
+    >
+      {!immersive && topBar}
+      <div className="relative z-30 h-0 shrink-0">
+        <div className="absolute inset-x-0 top-2 flex flex-col items-center gap-2 in-data-[layout=immersive]:top-16 pointer-events-none">
+          <ConnectionStrip />
+          <HostOfferStrip />
+        </div>
+      </div>
       <div className={cx("flex min-h-0 grow", FRAMES[layout])}>
-        <main className={cx("flex min-h-0 min-w-0 flex-col", STAGES[layout])}>
+        <main
+          ref={main}
+          tabIndex={-1}
+          aria-label="Film"
+          className={cx("flex min-h-0 min-w-0 flex-col outline-none", STAGES[layout])}
+        >
+          {immersive && topBar}
           <RoomStage
             fills={immersive}
             rounded={layout === "side"}
-            fullscreen={fullscreen}
             chatOverFilm={!panelVisible}
             theatre={theatre}
             onTheatre={setTheatre}
@@ -105,26 +138,22 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
         <PanelDrawer
           drawer={immersive}
           open={drawerOpen}
-          unread={unread}
-          onOpenChange={setDrawerOpen}
+          onClose={closeDrawer}
           className={PANELS[layout]}
         >
-          {/* The fullscreen stage has its own message field, and `/` must focus that one. */}
-          {!fullscreen && <SidePanel tab={tab} onTab={setTab} unread={unread} />}
+          <SidePanel tab={tab} onTab={setTab} unread={unread} />
         </PanelDrawer>
       </div>
       <HostOfferDialog />
-      <Suspense>
-        {(sheet === "invite" || sheet === "first_invite") && (
-          <InviteSheet
-            open
-            onOpenChange={() => setSheet(null)}
-            copied={sheet === "first_invite" && wasCopied}
-          />
-        )}
-        {sheet === "film" && <FilmPicker open onOpenChange={() => setSheet(null)} />}
-        {sheet === "history" && <HistoryDialog onClose={() => setSheet(null)} />}
-      </Suspense>
+      <Sheets
+        sheet={sheet}
+        copied={wasCopied}
+        dropped={film}
+        onClose={() => {
+          setSheet(null);
+          film.clear();
+        }}
+      />
     </div>
   );
 }
@@ -132,18 +161,50 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
 const FRAMES = {
   side: "gap-3 px-3 pb-3",
   stacked: "flex-col",
-  immersive: "relative",
+  immersive: "max-[30rem]:flex-col",
 };
 const STAGES = {
   side: "grow gap-2",
   stacked: "shrink-0",
-  immersive: "size-full",
+  immersive: "relative grow",
 };
 const PANELS = {
   side: "w-[22rem] shrink-0 overflow-hidden rounded-2xl bg-surface ring-1 ring-line",
   stacked: "min-h-0 grow bg-surface",
-  immersive: "",
+  immersive:
+    "relative w-[min(22rem,45vw)] shrink-0 bg-surface max-[30rem]:h-3/5 max-[30rem]:w-full [&_[role=tablist]]:pr-11",
 };
+
+interface SheetsProps {
+  sheet: Sheet;
+  /** The link has been copied when the room was created. */
+  copied: boolean;
+  dropped: DroppedFilm;
+  onClose: () => void;
+}
+
+function Sheets({ sheet, copied, dropped, onClose }: SheetsProps) {
+  return (
+    <Suspense>
+      {(sheet === "invite" || sheet === "first_invite") && (
+        <InviteSheet open onOpenChange={onClose} copied={sheet === "first_invite" && copied} />
+      )}
+      {sheet === "film" && (
+        <FilmPicker open dropped={dropped.dropped} onPick={dropped.onPick} onOpenChange={onClose} />
+      )}
+      {sheet === "history" && <HistoryDialog onClose={onClose} />}
+    </Suspense>
+  );
+}
+
+/** Gives the focus to the film: the button that led here is gone, and with it the focus. */
+function useFocusOnEntry(isOpen: boolean): RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isOpen && document.activeElement === document.body) main.current?.focus();
+  }, [isOpen]);
+  return main;
+}
 
 /** Adds the room to the recent rooms of the start page. */
 function useRecentRoom(room: { name: string } | undefined): void {

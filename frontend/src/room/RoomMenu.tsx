@@ -2,9 +2,11 @@ import { EllipsisVertical, Eraser, History, LogOut, Pencil } from "lucide-react"
 import { useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
-import { Menu, MenuCheck, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useChatPreferences } from "./chat/chatStores";
 import { ChangeNameDialog } from "./people/ChangeNameDialog";
+import { useReactionAmount } from "./reactions/reactionAmount";
+import type { ReactionAmount } from "./reactions/reactions";
 import { useRoom, useRoomState } from "./state/RoomContext";
 
 interface RoomMenuProps {
@@ -12,11 +14,18 @@ interface RoomMenuProps {
   onLeave: () => void;
 }
 
+const AMOUNTS: Array<{ value: ReactionAmount; label: string }> = [
+  { value: "all", label: "All" },
+  { value: "few", label: "Few" },
+  { value: "off", label: "Off" },
+];
+
 /** Actions that are rarely needed. */
 export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
   const { session } = useRoom();
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const { announces, setAnnounces } = useChatPreferences();
+  const { amount, setAmount } = useReactionAmount();
   const [asking, setAsking] = useState<"name" | "clear" | null>(null);
   const trigger = useReturnFocus(asking !== null);
   return (
@@ -37,6 +46,14 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           <Pencil aria-hidden="true" />
           Change your name
         </MenuItem>
+        <MenuSeparator />
+        <MenuChoice
+          label="Reactions"
+          value={amount}
+          onChange={(value) => setAmount(value as ReactionAmount)}
+          options={AMOUNTS}
+        />
+        <MenuSeparator />
         <MenuCheck checked={announces} onChange={setAnnounces}>
           Announce messages to screen readers
         </MenuCheck>

@@ -4,11 +4,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
-import { roomCard } from "@/api/rooms";
+import { readRoom, roomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { JoinForm } from "@/lobby/JoinForm";
 import { Refused } from "@/lobby/Refused";
 import { type RefusalCode, refusalCode } from "@/lobby/refusals";
+import { afterPoster, embeddedAt_ms, embeddedCard, removeSkeleton } from "@/lobby/skeleton";
 import { type Join, useJoin } from "@/lobby/useJoin";
 import { Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
@@ -46,6 +47,10 @@ function RoomRoute({ roomId }: { roomId: string }) {
     () => (session ? { roomId, session, bearer } : null),
     [roomId, session, bearer],
   );
+  const isInside = room !== null;
+  useEffect(() => {
+    if (isInside) removeSkeleton();
+  }, [isInside]);
   if (!room) return <Lobby roomId={roomId} join={join} />;
   return (
     <RoomProvider value={room}>
@@ -70,14 +75,22 @@ function Lobby({ roomId, join: { state, join, check, remind, withdraw, leave } }
     queryKey: ["room", roomId, "card"],
     queryFn: () => roomCard(roomId),
     refetchInterval: CARD_EVERY_MS,
+    initialData: () => embeddedCard(roomId),
+    initialDataUpdatedAt: embeddedAt_ms,
     enabled: state.step !== "refused",
     retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
   });
-  useEffect(() => void fetchRoom(), []);
+  const isHost = useIsHost(roomId);
+  const isKnown = card.data !== undefined;
+  const posterUrl = card.data?.poster_url ?? null;
   const hasFilm = card.data?.film?.playable ?? false;
   useEffect(() => {
-    if (hasFilm) void fetchStream();
-  }, [hasFilm]);
+    if (!isKnown) return;
+    void afterPoster(posterUrl, () => {
+      void fetchRoom();
+      if (hasFilm) void fetchStream();
+    });
+  }, [isKnown, posterUrl, hasFilm]);
 
   const refusal = state.step === "refused" ? state.code : cardRefusal(card);
   useEffect(() => {
@@ -89,9 +102,15 @@ function Lobby({ roomId, join: { state, join, check, remind, withdraw, leave } }
     void card.refetch();
   }, [leave, card.refetch]);
 
+  const isLoading = !refusal && (!card.data || signedIn === "unknown" || isHost === undefined);
+  useEffect(() => {
+    if (!isLoading) removeSkeleton();
+  }, [isLoading]);
+
   if (refusal) return <Refused code={refusal} onStartAgain={startAgain} />;
   // The form starts with the account's name, so it waits until that is known.
-  if (!card.data || signedIn === "unknown") return <LoadingScreen label="Opening the room" />;
+  if (!card.data || signedIn === "unknown" || isHost === undefined)
+    return <LoadingScreen label="Opening the room" />;
   if (state.step === "waiting") {
     return (
       <Waiting
@@ -107,12 +126,26 @@ function Lobby({ roomId, join: { state, join, check, remind, withdraw, leave } }
   return (
     <JoinForm
       card={card.data}
+      isHost={isHost}
       asksPassword={card.data.password_required || wrongPassword}
       wrongPassword={wrongPassword}
       busy={state.step === "joining"}
       onJoin={join}
     />
   );
+}
+
+/** Whether the room is the visitor's own; undefined while that is unknown. The card is the same for everyone. */
+function useIsHost(roomId: string): boolean | undefined {
+  const signedIn = useSession((session) => session.status === "signed_in");
+  const { data, isPending } = useQuery({
+    queryKey: ["room", roomId, "mine"],
+    queryFn: () => readRoom(roomId),
+    enabled: signedIn,
+    retry: false,
+  });
+  if (signedIn && isPending) return undefined;
+  return data?.kind === "room" && data.you.role === "host";
 }
 
 /** Why even the card cannot be shown, if so. */

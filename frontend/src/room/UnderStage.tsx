@@ -1,5 +1,6 @@
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
+import { Name } from "@/ui/Name";
 import { usePendingVideo } from "./film/usePendingFilm";
 import { ReactionBar } from "./reactions/ReactionBar";
 import { useFilm } from "./state/roomFacts";
@@ -17,13 +18,19 @@ export function UnderStage({ compact }: { compact: boolean }) {
     >
       {!compact && (
         <div className="flex min-w-0 items-center gap-3">
-          <p className="min-w-0 truncate font-medium">{film?.title}</p>
+          <p className="min-w-0 font-medium">
+            <Name>{film?.title}</Name>
+          </p>
           {film?.playable && film.status === "processing" && (
             <Badge tone="accent">
               Better quality on its way · {Math.floor(film.progress * 100)}%
             </Badge>
           )}
-          {film && coming && <Badge tone="accent">Next: {coming.title} · getting ready</Badge>}
+          {film && coming && (
+            <Badge tone="accent">
+              Next: <bdi>{coming.title}</bdi> · getting ready
+            </Badge>
+          )}
         </div>
       )}
       <ReactionBar className={compact ? "w-full justify-around" : undefined} />

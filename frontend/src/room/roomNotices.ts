@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { NackCode, Role, You } from "@/sync/protocol";
+import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "./state/RoomContext";
 import { roomKey } from "./state/roomFacts";
@@ -77,7 +78,7 @@ export function useActingToast(): void {
     if (acting === before.current) return;
     if (acting === null) showToast("The host is back.");
     else if (acting === me) showToast("The host left. You’re in charge for now.");
-    else if (name) showToast(`The host left. ${name} is in charge for now.`);
+    else if (name) showToast(`The host left. ${isolated(name)} is in charge for now.`);
     before.current = acting;
   }, [acting, me, name]);
 }

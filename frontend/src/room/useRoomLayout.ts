@@ -1,12 +1,14 @@
-import { useSyncExternalStore } from "react";
+import { useMedia } from "@/ui/window/useMedia";
 
 /**
- * side: film and panel side by side; stacked: a phone held upright, the film on top; immersive: a phone held sideways,
- * only the film, with the panel as a drawer.
+ * side: film and panel side by side; stacked: a phone held upright, the film on top; immersive: the film has the whole
+ * window, with the bar over it and the panel on demand. A phone held sideways, a laptop zoomed in, theatre mode and
+ * full screen are immersive.
  */
 export type RoomLayout = "side" | "stacked" | "immersive";
 
-const SIDEWAYS = "(orientation: landscape) and (max-height: 30rem)";
+/** Not a phone held upright whose keyboard is open. */
+const SIDEWAYS = "(orientation: landscape) and (max-height: 30rem) and (min-width: 30rem)";
 const WIDE = "(min-width: 56rem)";
 
 export function useRoomLayout(): RoomLayout {
@@ -14,15 +16,4 @@ export function useRoomLayout(): RoomLayout {
   const wide = useMedia(WIDE);
   if (sideways) return "immersive";
   return wide ? "side" : "stacked";
-}
-
-function useMedia(query: string): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const list = window.matchMedia(query);
-      list.addEventListener("change", changed);
-      return () => list.removeEventListener("change", changed);
-    },
-    () => window.matchMedia(query).matches,
-  );
 }

@@ -61,7 +61,8 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
 export function playbackChanged(state: RoomState, playback: PlaybackState): Partial<RoomState> {
   // A film that has grown has the same cause as a film that was put on.
   const grown = playback.cause.cmd === "media" && playback.mrev === state.playback?.mrev;
-  const line = grown ? null : playbackLine(playback, (id) => nameOf(state, id));
+  const wasEmpty = state.playback?.mode === "empty";
+  const line = grown ? null : playbackLine(playback, (id) => nameOf(state, id), wasEmpty);
   return {
     playback,
     log: line === null ? state.log : withSystemLine(state.log, line),

@@ -44,9 +44,11 @@ function withoutText(line: LogEntry): LogEntry {
 export function playbackLine(
   state: PlaybackState,
   nameOf: (id: string) => string | null,
+  wasEmpty: boolean,
 ): SystemLine | null {
-  const event = state.cause.cmd;
-  if (!LOGGED.has(event)) return null;
+  const { cmd } = state.cause;
+  if (!LOGGED.has(cmd)) return null;
+  const event = cmd === "media" && wasEmpty ? "first_film" : cmd;
   const by = state.cause.by ?? null;
   return {
     kind: "system",

@@ -45,7 +45,7 @@ export interface SystemLine {
   kind: "system";
   id: string;
   at_ms: number;
-  event: CauseKind | "joined" | "left" | "cleared";
+  event: CauseKind | "first_film" | "joined" | "left" | "cleared";
   /** Who did it; null if no one did, or if it is about `names`. */
   by: string | null;
   name: string | null;

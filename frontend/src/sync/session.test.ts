@@ -269,6 +269,15 @@ describe("RoomSession", () => {
     expect(state().playback?.playable_s).toBe(40);
   });
 
+  it("does not call the first film a change", () => {
+    const { environment, state } = join();
+    environment.socket.welcome({}, { rev: 1, mrev: 0, mode: "empty" });
+    const cause = { cmd: "media" as const };
+    environment.socket.deliver(playbackState({ rev: 2, mrev: 1, mode: "paused", cause }));
+    environment.socket.deliver(playbackState({ rev: 3, mrev: 2, mode: "paused", cause }));
+    expect(state().log).toMatchObject([{ event: "first_film" }, { event: "media" }]);
+  });
+
   it("removes a deleted text and a cleared log", () => {
     const { environment, state } = join();
     environment.socket.welcome();

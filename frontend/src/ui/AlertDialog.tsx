@@ -4,7 +4,6 @@ import { Button } from "./Button";
 import { cx } from "./cx";
 import { OVERLAY, PANEL } from "./Dialog";
 import { useDialogFocus } from "./focusReturn";
-import { useFullscreenElement } from "./useFullscreenElement";
 
 interface AlertDialogProps {
   open: boolean;
@@ -34,11 +33,9 @@ export function AlertDialog({
   children,
 }: AlertDialogProps) {
   const focus = useDialogFocus();
-  const fullscreen = useFullscreenElement();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
-      {/* What is not inside the fullscreen element is not shown. */}
-      <Radix.Portal container={fullscreen}>
+      <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
           className={cx(PANEL, "text-text sm:max-w-md")}

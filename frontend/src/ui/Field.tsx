@@ -63,5 +63,12 @@ interface InputProps extends InputHTMLAttributes<HTMLInputElement> {
 }
 
 export function Input({ className, ...rest }: InputProps) {
-  return <input {...useFieldProps()} className={cx(CONTROL, "min-h-11", className)} {...rest} />;
+  return (
+    <input
+      dir="auto"
+      {...useFieldProps()}
+      className={cx(CONTROL, "min-h-11", className)}
+      {...rest}
+    />
+  );
 }

@@ -1,4 +1,4 @@
-import { Check } from "lucide-react";
+import { Check, ChevronRight } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx";
@@ -7,26 +7,27 @@ const ITEM =
   "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-[0.9375rem] outline-none select-none " +
   "data-highlighted:bg-hover data-disabled:opacity-45 [&_svg]:size-[1.125rem] [&_svg]:shrink-0";
 
+const CONTENT =
+  "z-50 min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 text-text shadow-high ring-1 ring-line";
+
 interface MenuProps {
   trigger: ReactElement;
   align?: "start" | "center" | "end";
   side?: "top" | "bottom";
-  /** The element to attach the menu to; in full screen it must be the fullscreen element. */
-  container?: HTMLElement | null;
   children: ReactNode;
 }
 
-export function Menu({ trigger, align = "end", side = "bottom", container, children }: MenuProps) {
+export function Menu({ trigger, align = "end", side = "bottom", children }: MenuProps) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={container}>
+      <Radix.Portal>
         <Radix.Content
           align={align}
           side={side}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 max-h-[70dvh] min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 text-text shadow-high ring-1 ring-line"
+          className={cx(CONTENT, "max-h-[70dvh]")}
         >
           {children}
         </Radix.Content>
@@ -84,10 +85,18 @@ interface MenuChoiceProps {
 }
 
 /** A group of choices; the current one has a tick. */
-export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps) {
+export function MenuChoice(props: MenuChoiceProps) {
+  return (
+    <>
+      <MenuLabel>{props.label}</MenuLabel>
+      <MenuOptions {...props} />
+    </>
+  );
+}
+
+function MenuOptions({ label, value, onChange, options }: MenuChoiceProps) {
   return (
     <Radix.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
-      <MenuLabel>{label}</MenuLabel>
       {options.map((option) => (
         <Radix.RadioItem key={option.value} value={option.value} className={ITEM}>
           <span className="grid w-4.5 place-items-center">
@@ -99,6 +108,35 @@ export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps)
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>
+  );
+}
+
+interface MenuSubChoiceProps extends Omit<MenuChoiceProps, "options"> {
+  options: ReadonlyArray<{ value: string; label: string }>;
+}
+
+/** One row with the current choice, which opens the others. */
+export function MenuSubChoice({ label, value, onChange, options }: MenuSubChoiceProps) {
+  const current = options.find((option) => option.value === value);
+  return (
+    <Radix.Sub>
+      <Radix.SubTrigger className={cx(ITEM, "data-[state=open]:bg-hover")}>
+        {label}
+        <span className="ml-auto flex items-center gap-1 pl-6 text-sm text-muted">
+          {current?.label}
+          <ChevronRight className="size-4" aria-hidden="true" />
+        </span>
+      </Radix.SubTrigger>
+      <Radix.Portal>
+        <Radix.SubContent
+          sideOffset={6}
+          collisionPadding={8}
+          className={cx(CONTENT, "max-h-[60dvh]")}
+        >
+          <MenuOptions label={label} value={value} onChange={onChange} options={options} />
+        </Radix.SubContent>
+      </Radix.Portal>
+    </Radix.Sub>
   );
 }
 

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { cx } from "./cx";
+import { useMedia } from "./window/useMedia";
 
 export interface ToastOptions {
   tone?: "neutral" | "good" | "danger";
@@ -81,19 +82,32 @@ function ToastCard({ toast }: { toast: Toast }) {
   );
 }
 
+/** A phone in either position has room for one. */
+const NARROW = "(max-width: 40rem), (max-height: 30rem)";
+
+/** The toasts that are shown, in their order; an error does not wait behind good news. */
+export function shownToasts<T extends Pick<Toast, "tone">>(
+  toasts: readonly T[],
+  narrow: boolean,
+): readonly T[] {
+  if (!narrow) return toasts.slice(0, 3);
+  return [toasts.find(({ tone }) => tone === "danger") ?? toasts[0]].filter((one) => one != null);
+}
+
 /**
  * Mounted once. The live region must exist before the first toast, or screen readers would miss it. Pages with a text
  * field at the bottom set `data-toasts="top"` on <html>.
  */
 export function Toaster() {
   const toasts = useToasts((state) => state.toasts);
+  const narrow = useMedia(NARROW);
   return (
     <div
       role="status"
       aria-live="polite"
       className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:items-end in-data-[toasts=top]:top-14 in-data-[toasts=top]:bottom-auto in-data-[toasts=top]:sm:items-center"
     >
-      {toasts.slice(0, 3).map((toast) => (
+      {shownToasts(toasts, narrow).map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}
     </div>

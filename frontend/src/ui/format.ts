@@ -13,6 +13,15 @@ export function formatBytes(bytes: number): string {
   return `${Number(value.toFixed(digits))} ${BYTE_UNITS[unit]}`;
 }
 
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A name for use in a sentence of plain text. Marks around a right-to-left name keep it from reordering the words and
+ * names beside it (Unicode TR 9, FSI and PDI); in elements, `Name` and `<bdi>` do the same.
+ */
+export const isolated = (name: string) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+
 /** "1 film", "2 films". */
 export const counted = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
 

@@ -9,9 +9,10 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** A shortcut of one key without modifiers. `run` must keep its identity. */
-export function useSingleKey(key: string, run: () => void): void {
+/** A shortcut of one key without modifiers; null for none. `run` must keep its identity. */
+export function useSingleKey(key: string | null, run: () => void): void {
   useEffect(() => {
+    if (key === null) return;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.defaultPrevented || isTyping(event.target)) return;

@@ -1,6 +1,7 @@
 import { Film } from "lucide-react";
-import { type DragEvent, type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { cx } from "@/ui/cx";
+import { useIsDragging } from "@/ui/window/DropTarget";
 import { ACCEPT } from "./preflight";
 
 interface DropZoneProps {
@@ -20,7 +21,7 @@ function invitation(multiple: boolean): string {
   return canDrop ? "Drop a film here or browse" : "Choose a film";
 }
 
-/** A drop target for films that is also a button for the file picker. */
+/** A button for the file picker that shows that films can be dropped; the page receives them with `useDropped`. */
 export function DropZone({
   onFiles,
   multiple = false,
@@ -30,17 +31,11 @@ export function DropZone({
   className,
 }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [dragOver, setDragOver] = useState(false);
+  const dragging = useIsDragging();
 
   function accept(list: FileList | null) {
     const files = Array.from(list ?? []);
     if (files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
-  }
-
-  function drop(event: DragEvent) {
-    event.preventDefault();
-    setDragOver(false);
-    accept(event.dataTransfer.files);
   }
 
   return (
@@ -48,16 +43,10 @@ export function DropZone({
       <button
         type="button"
         onClick={() => input.current?.click()}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setDragOver(true);
-        }}
-        onDragLeave={() => setDragOver(false)}
-        onDrop={drop}
         className={cx(
           "flex w-full items-center rounded-2xl border-2 border-dashed transition-colors",
           compact ? "gap-4 p-4 text-left" : "flex-col gap-3 px-4 py-8 text-center",
-          dragOver
+          dragging
             ? "border-accent bg-accent-soft"
             : "border-line-strong hover:border-muted hover:bg-hover",
         )}

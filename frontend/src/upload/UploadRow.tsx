@@ -4,6 +4,7 @@ import { sentenceFor } from "@/api/errors";
 import { Button } from "@/ui/Button";
 import { formatBytes, formatRate, formatWait } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
+import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { showToast } from "@/ui/Toast";
 import { ACCEPT } from "./preflight";
@@ -46,8 +47,8 @@ export function UploadRow({ upload }: { upload: Upload }) {
   return (
     <div className="flex items-center gap-3">
       <div className="min-w-0 grow">
-        <p className="truncate font-medium">
-          <bdi>{title}</bdi>
+        <p className="font-medium">
+          <Name>{title}</Name>
         </p>
         <Progress
           label={`Upload progress for ${title}`}

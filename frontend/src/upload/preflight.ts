@@ -1,6 +1,6 @@
 /** Whether a file can be uploaded, decided before a byte is sent. Pure. */
 
-import { formatBytes } from "@/ui/format";
+import { formatBytes, isolated } from "@/ui/format";
 
 const TYPES: Record<string, string> = {
   mp4: "video/mp4",
@@ -44,14 +44,14 @@ export function uploadRefusal(
   { max_upload_bytes, free_bytes }: Allowance,
 ): string | null {
   if (contentType(file) === null) {
-    return `“${file.name}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
+    return `“${isolated(file.name)}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
   }
-  if (file.size === 0) return `“${file.name}” is empty.`;
+  if (file.size === 0) return `“${isolated(file.name)}” is empty.`;
   if (max_upload_bytes !== null && file.size > max_upload_bytes) {
-    return `“${file.name}” is ${formatBytes(file.size)}. The limit here is ${formatBytes(max_upload_bytes)}.`;
+    return `“${isolated(file.name)}” is ${formatBytes(file.size)}. The limit here is ${formatBytes(max_upload_bytes)}.`;
   }
   if (free_bytes !== null && file.size > free_bytes) {
-    return `“${file.name}” is ${formatBytes(file.size)}, but you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a film to make room.`;
+    return `“${isolated(file.name)}” is ${formatBytes(file.size)}, but you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a film to make room.`;
   }
   return null;
 }
@@ -61,10 +61,4 @@ export function contentType(file: Pick<Candidate, "name" | "type">): string | nu
   if (file.type.startsWith("video/")) return file.type;
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase();
   return (extension && TYPES[extension]) || null;
-}
-
-/** "my.summer_film-2024.mkv" becomes "my summer film-2024". */
-export function titleFrom(filename: string): string {
-  const bare = filename.replace(/\.[a-z0-9]{2,4}$/i, "");
-  return bare.replace(/[._]+/g, " ").replace(/\s+/g, " ").trim().slice(0, 200) || "Untitled";
 }

@@ -134,6 +134,29 @@ describe("an interrupted upload", () => {
     await until("done");
   });
 
+  it("does not count backwards when it is paused or loses the connection", async () => {
+    const { run, seen, storage, until, untilWaiting } = setup({ faults: ["lose_answer"] });
+    run.start();
+    await untilWaiting();
+    const inFlight = Math.max(...seen.map(({ sent }) => sent));
+    expect(inFlight).toBe(storage.stored.length);
+    expect(run.transfer.confirmed).toBe(0);
+    run.pause();
+    expect(seen.at(-1)?.sent).toBe(inFlight);
+    run.resume();
+    expect(seen.at(-1)?.sent).toBe(inFlight);
+    await until("done");
+  });
+
+  it("counts what the server has once it says so, even if that is less", async () => {
+    const { run, seen, storage, until } = setup({ faults: ["store_half", "lose_request"] });
+    run.start();
+    await until("done");
+    const counted = seen.map(({ sent }) => sent);
+    expect(counted.some((sent, index) => sent < (counted[index - 1] ?? 0))).toBe(true);
+    expect(counted.at(-1)).toBe(storage.stored.length);
+  });
+
   it("discards its session when cancelled", async () => {
     const { run, storage, untilWaiting } = setup({ faults: ["lose_request"] });
     run.start();

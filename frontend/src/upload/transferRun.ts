@@ -33,7 +33,7 @@ export interface RunOptions {
   grant: () => Promise<UploadGrant>;
   timers?: Timers;
   random?: () => number;
-  /** Called after each change and while bytes move; `sent` includes bytes in flight. */
+  /** Called after each change and while bytes move; `sent` includes bytes in flight, also after they were interrupted. */
   onChange: (transfer: Transfer, sent: number) => void;
 }
 
@@ -42,6 +42,8 @@ export class TransferRun {
   #abort = new AbortController();
   #cancelTimer: () => void = () => {};
   #grant: UploadGrant | null = null;
+  /** The bytes last reported. Until the server says how many it has, they do not become fewer. */
+  #sent = 0;
   readonly #options: RunOptions;
   readonly #timers: Timers;
   readonly #random: () => number;
@@ -85,12 +87,14 @@ export class TransferRun {
 
   #apply(event: TransferEvent): void {
     this.#transfer = step(this.#transfer, event, this.#random());
+    if (event.type === "answered" || event.type === "started") this.#sent = 0;
     this.#notify();
     void this.#perform();
   }
 
   #notify(inFlight = 0): void {
-    this.#options.onChange(this.#transfer, this.#transfer.confirmed + inFlight);
+    this.#sent = Math.max(this.#sent, this.#transfer.confirmed + inFlight);
+    this.#options.onChange(this.#transfer, this.#sent);
   }
 
   async #perform(): Promise<void> {

@@ -6,8 +6,9 @@
 import { createStore } from "zustand/vanilla";
 import type { NewUpload, UploadGrant, Video } from "@/api/videos";
 import type { Release, TakeLease } from "./lease";
-import { type Allowance, contentType, titleFrom, uploadRefusal } from "./preflight";
+import { type Allowance, contentType, uploadRefusal } from "./preflight";
 import { type SavedUpload, type SavedUploads, savedKey } from "./savedUploads";
+import { titleFrom } from "./title";
 import type { Transfer } from "./transfer";
 import { type Timers, TransferRun } from "./transferRun";
 import type { UploadTransport } from "./transport";

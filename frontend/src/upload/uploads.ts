@@ -6,10 +6,11 @@ import { call, randomId } from "@/api/client";
 import { ApiError, isTemporary } from "@/api/errors";
 import { useSession } from "@/api/session";
 import type { SiteConfig } from "@/api/siteConfig";
-import { createVideo, deleteVideo, restartUpload } from "@/api/videos";
+import { createVideo, deleteVideo, reportUploadProgress, restartUpload } from "@/api/videos";
 import { browserTransport } from "./browserTransport";
 import { fingerprint } from "./fingerprint";
 import { browserLease } from "./lease";
+import { dueReports, type Reports } from "./progressReports";
 import { indexedUploads } from "./savedUploads";
 import { browserTimers, GrantRefused } from "./transferRun";
 import { ConnectionLost } from "./transport";
@@ -50,6 +51,22 @@ export const uploads = new UploadManager({
   fingerprint,
   timers: browserTimers,
   newId: randomId,
+});
+
+// Whatever page shows uploads also shows what earlier pages left unfinished. Each account has its own.
+void uploads.restore();
+useSession.subscribe((now, before) => {
+  if (now.account?.id !== before.account?.id) void uploads.restore();
+});
+
+let reports: Reports = new Map();
+uploads.store.subscribe((state) => {
+  const { due, after } = dueReports(state.uploads, reports, performance.now());
+  reports = after;
+  for (const { video_id, sent } of due) {
+    // If a report is lost, guests see an older figure for a few seconds.
+    if (video_id) reportUploadProgress(video_id, sent).catch(() => {});
+  }
 });
 
 window.addEventListener("online", () => uploads.online());

@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from watchparty_api import audit
 from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
+from watchparty_api.admin.names import Names
 from watchparty_api.store.queries import AUDIT_NEWEST_FIRST
 from watchparty_api.web.caller import AdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -19,7 +20,12 @@ router = APIRouter(prefix="/admin/audit", tags=["admin"])
 def list_entries(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AuditList:
     """Lists the entries, newest first."""
     page = services.store.query(AUDIT_NEWEST_FIRST, limit=limit, cursor=cursor)
-    return AuditList(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.cursor)
+    names = Names(services)
+    items = [
+        AuditView.of(entry, actor_name=names.account(entry.actor), target_name=names.target(entry.action, entry.target))
+        for entry in page.items
+    ]
+    return AuditList(items=items, next_cursor=page.cursor)
 
 
 @router.get("/verify")

@@ -162,10 +162,31 @@ class NewAccountInvite(AccountInviteView):
     url: str
 
 
+class QueueView(BaseModel):
+    """How many films are in each state."""
+
+    uploading: int
+    waiting: int
+    preparing: int
+    failed: int
+
+
+class OverviewView(BaseModel):
+    """The state of the site. Counts stop at 100; `free_bytes` is null where storage has no limit of its own."""
+
+    version: str
+    free_bytes: int | None
+    accounts: int
+    videos: int
+    queue: QueueView
+    failed_events: int
+
+
 class AdminRoomView(BaseModel):
     id: str
     name: str
     owner_id: str
+    owner_name: str | None
     access: Literal["open", "knock", "members"]
     video_id: str | None
     created_at: datetime
@@ -173,11 +194,12 @@ class AdminRoomView(BaseModel):
     closed_at: datetime | None
 
     @classmethod
-    def of(cls, room: Room) -> Self:
+    def of(cls, room: Room, *, owner_name: str | None) -> Self:
         return cls(
             id=room.id,
             name=room.name,
             owner_id=room.owner_id,
+            owner_name=owner_name,
             access=room.access,
             video_id=room.video_id,
             created_at=room.created_at,
@@ -190,6 +212,7 @@ class AdminVideoView(BaseModel):
     id: str
     title: str
     owner_id: str
+    owner_name: str | None
     size_bytes: int
     status: VideoStatus
     progress: float
@@ -198,11 +221,12 @@ class AdminVideoView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, video: Video) -> Self:
+    def of(cls, video: Video, *, owner_name: str | None) -> Self:
         return cls(
             id=video.id,
             title=video.title,
             owner_id=video.owner_id,
+            owner_name=owner_name,
             size_bytes=video.size_bytes,
             status=video.status,
             progress=video.progress,
@@ -213,22 +237,28 @@ class AdminVideoView(BaseModel):
 
 
 class AuditView(BaseModel):
+    """The names are those of now, null for what is deleted or has none; the entry itself has only ids."""
+
     id: str
     at: datetime
     actor: str
+    actor_name: str | None
     action: str
     target: str
+    target_name: str | None
     data: dict[str, object]
     entry_hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
+    def of(cls, entry: AuditEntry, *, actor_name: str | None, target_name: str | None) -> Self:
         return cls(
             id=entry.id,
             at=entry.at,
             actor=entry.actor,
+            actor_name=actor_name,
             action=entry.action,
             target=entry.target,
+            target_name=target_name,
             data=entry.data,
             entry_hash=entry.entry_hash,
         )

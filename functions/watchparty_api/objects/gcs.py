@@ -36,6 +36,9 @@ class GcsObjectStore:
     now: Callable[[], datetime]
     multipart = None
 
+    def free_bytes(self) -> None:
+        """A bucket has no limit."""
+
     # ---- originals
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:  # noqa: ARG002  Google's own address

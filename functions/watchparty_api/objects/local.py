@@ -47,6 +47,9 @@ class LocalObjectStore:
         self._opening = threading.Lock()
         self._media.mkdir(parents=True, exist_ok=True)
 
+    def free_bytes(self) -> int:
+        return self.disk.available_bytes()
+
     # ---- originals
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:

@@ -77,6 +77,9 @@ class ObjectStore(Protocol):
     def multipart(self) -> MultipartUploads | None:
         """None if uploads are `gcs-resumable`: the browser then needs only the URL of the start."""
 
+    def free_bytes(self) -> int | None:
+        """What else can be stored; None if the storage service has no limit of its own."""
+
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
         """Starts an upload of exactly that length and type; only the first write of an original is accepted. A URL that
         carries the permission is signed for 15 minutes.

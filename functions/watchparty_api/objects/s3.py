@@ -35,6 +35,9 @@ class S3ObjectStore:
     make_client: Callable[[str], Any]
     now: Callable[[], datetime]
 
+    def free_bytes(self) -> None:
+        """A bucket has no limit."""
+
     # ---- originals
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:  # noqa: ARG002  each part's URL is signed for its length

@@ -1,10 +1,14 @@
-"""The page behind a room's link: the site's page with tags that let messengers show the room's name and poster.
+"""The page behind a room's link: the site's page with what a messenger or a slow phone must not wait for.
+
+Messengers read the room's name and poster from tags. A browser shows the card before any script has loaded, loads the
+poster first, and finds the card's facts in the page, so that the form needs no request for them.
 
 The standalone server calls `page_of_room`; in the cloud, `router` serves the page. If the room cannot be shown, the
 page explains why and has a matching status.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +51,7 @@ class LinkPage:
 
 
 def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> LinkPage:
-    """`index_html` with the room's OpenGraph tags, and excluded from search engines."""
+    """`index_html` with the room's OpenGraph tags, card and skeleton, and excluded from search engines."""
     if isinstance(found, ApiError):
         return LinkPage(found.status, _with_head(index_html, [_tag("robots", "noindex", by="name")]))
     title = f"{found.name}: watch together with {found.host_name}" if found.host_name else found.name
@@ -60,7 +64,8 @@ def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> 
     ]
     if found.poster_url is not None:
         tags += [_tag("og:image", base_url + found.poster_url), _tag("twitter:card", "summary_large_image", by="name")]
-    return LinkPage(200, _with_head(index_html, tags))
+        tags.append(f'<link rel="preload" as="image" fetchpriority="high" href="{escape(found.poster_url)}">')
+    return LinkPage(200, _with_card(_with_head(index_html, tags), found))
 
 
 def page_of_room(services: Services, address: str, index_html: str, *, base_url: str) -> LinkPage:
@@ -81,6 +86,31 @@ def _tag(name: str, content: str, *, by: str = "property") -> str:
 def _with_head(index_html: str, tags: list[str]) -> str:
     """Adds the tags at the end of the head."""
     return index_html.replace("</head>", "".join(tags) + "</head>", 1)
+
+
+_TEMPLATE = re.compile(r'<template id="room-skeleton">(.*?)</template>', re.DOTALL)
+"""The part of the site's page that is filled in; it looks like the join form (frontend/index.html)."""
+
+
+def _with_card(index_html: str, card: RoomCard) -> str:
+    """The page with its skeleton filled in, and the card as JSON for the script that replaces it."""
+    template = _TEMPLATE.search(index_html)
+    if template is None:
+        return index_html  # the site's page is older than this code
+    title = card.film.title if card.film else None
+    filled = _optional("poster", template[1], card.poster_url)
+    filled = _optional("film", filled, title)
+    values = {"room": card.name, "host": card.host_name, "film": title, "poster": card.poster_url}
+    filled = re.sub(r"{{(\w+)}}", lambda found: escape(values.get(found[1]) or "", quote=True), filled)
+    # In a script element only "<" could end the element.
+    facts = card.model_dump_json().replace("<", "\\u003c")
+    script = f'<script type="application/json" id="room-card">{facts}</script>'
+    return index_html[: template.start()] + filled + script + index_html[template.end() :]
+
+
+def _optional(name: str, html: str, value: str | None) -> str:
+    """`html` without its block `name` if there is no value for it."""
+    return html if value else re.sub(rf"<!--{name}-->.*?<!--/{name}-->", "", html, flags=re.DOTALL)
 
 
 log = logging.getLogger(__name__)

@@ -85,8 +85,9 @@ class Film(BaseModel):
 
 
 class FilmProgress(BaseModel):
-    """What someone who has not joined may know about the film."""
+    """What someone who has not joined may know about the film. `title` is null if the room is for members only."""
 
+    title: str | None
     status: VideoStatus
     progress: float
     playable: bool

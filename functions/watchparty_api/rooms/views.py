@@ -54,7 +54,7 @@ def card(
         access=room.access,
         password_required=room.password_hash is not None,
         poster_url=poster_url(room, video),
-        film=_progress(video),
+        film=_progress(room, video),
         presence=_presence(shown),
         position=position(room, video, shown, now),
     )
@@ -158,11 +158,15 @@ def _film(video: Video | None) -> Film | None:
     )
 
 
-def _progress(video: Video | None) -> FilmProgress | None:
+def _progress(room: Room, video: Video | None) -> FilmProgress | None:
     if video is None:
         return None
     return FilmProgress(
-        status=video.status, progress=video.progress, playable=video.playable, duration_s=video.duration_s
+        title=None if room.access == "members" else video.title,
+        status=video.status,
+        progress=video.progress,
+        playable=video.playable,
+        duration_s=video.duration_s,
     )
 
 

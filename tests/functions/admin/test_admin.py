@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fakes.api_harness import SITE, ApiHarness, Person
+from fakes.party import film
 from watchparty_api.records import Account, Video
 
 ADMIN = "/api/v1/admin"
@@ -134,3 +135,43 @@ def test_the_log_is_verified_and_exported(api: ApiHarness, ada: Person) -> None:
     lines = [json.loads(line) for line in call(api, ada, "GET", "/audit/export").text.splitlines()]
     assert [line["action"] for line in lines] == ["settings.changed", "account_invite.created"]
     assert lines[1]["previous_hash"] == lines[0]["entry_hash"]
+
+
+def test_the_overview_has_space_queue_and_version(api: ApiHarness, ada: Person) -> None:
+    """What an admin looks for first; counts are those of the lists."""
+    api.objects.free = 5 * 10**9
+    found = call(api, ada, "GET", "/overview").json()
+    assert found["version"] == api.client.get("/api/v1/config").json()["version"]
+    assert found["free_bytes"] == 5 * 10**9
+    assert (found["accounts"], found["videos"], found["failed_events"]) == (1, 0, 0)
+    film(api, ada, status="failed")
+    film(api, ada, status="queued")
+    found = call(api, ada, "GET", "/overview").json()
+    assert found["queue"] == {"uploading": 0, "waiting": 1, "preparing": 0, "failed": 1}
+    assert found["videos"] == 2
+
+
+def test_lists_name_people_and_things(api: ApiHarness, ada: Person) -> None:
+    """Owners of rooms and films, and who did what to whom; after a deletion only ids are left."""
+    ben = api.person("Ben")
+    room = api.client.post("/api/v1/rooms", json={"name": "Kino"}, headers=ben.headers).json()
+    film(api, ben, title="The Long Evening")
+    assert [one["owner_name"] for one in call(api, ada, "GET", "/rooms").json()["items"]] == ["Ben"]
+    assert [one["owner_name"] for one in call(api, ada, "GET", "/videos").json()["items"]] == ["Ben"]
+    call(api, ada, "POST", f"/rooms/{room['id']}/close", {})
+    call(api, ada, "PATCH", f"/accounts/{ben.id}", {"quota_bytes": 5})
+
+    def lines() -> list[tuple[str, str | None, str | None]]:
+        entries = call(api, ada, "GET", "/audit").json()["items"]
+        return [(entry["action"], entry["actor_name"], entry["target_name"]) for entry in entries]
+
+    assert ("room.closed", "Ada", "Kino") in lines()
+    assert ("account.changed", "Ada", "Ben") in lines()
+    call(api, ada, "DELETE", f"/accounts/{ben.id}")
+    assert ("account.changed", "Ada", None) in lines()
+
+
+def test_only_admins_read_the_overview(api: ApiHarness) -> None:
+    """403 for others, 401 without credentials."""
+    assert call(api, api.person("Ben"), "GET", "/overview").status_code == 403
+    assert api.client.get(f"{ADMIN}/overview").status_code == 401

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from watchparty_api.records import Room, Snapshot
+from watchparty_api.records import Room, Snapshot, Video
 from watchparty_api.rooms.views import card
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
@@ -38,6 +38,16 @@ def test_members_rooms_show_neither_people_nor_position() -> None:
     closed = shown(room(access="members"), snapshot())
     assert closed.presence is None
     assert closed.position is None
+
+
+def test_the_card_names_the_film_unless_the_room_is_for_members() -> None:
+    """People who are invited see what will be watched; strangers to a members' room do not."""
+    film = Video(workspace_id="w", id="v", owner_id="a", title="The Long Evening", created_at=NOW, updated_at=NOW)
+    titles = [
+        card(room(access=access), base_url="http://x", host_name="Sofie", video=film, snapshot=None, now=NOW).film
+        for access in ("open", "knock", "members")
+    ]
+    assert [found and found.title for found in titles] == ["The Long Evening", "The Long Evening", None]
 
 
 def test_a_position_in_another_film_is_not_shown() -> None:

@@ -123,6 +123,31 @@ def test_a_failed_upload_frees_its_quota(api: ApiHarness) -> None:
     assert (again.json()["video"]["status"], again.json()["video"]["failure"]) == ("uploading", None)
 
 
+def test_others_see_how_much_of_a_film_has_been_sent(api: ApiHarness) -> None:
+    """The owner's page reports it; guests read it on the card. It ends with the upload and is never more than all."""
+    ana, ben = api.person("Ana"), api.person("Ben")
+    video_id = announce(api, ana)["video"]["id"]
+    room = ask(api, ana, "POST", "/rooms", {"video_id": video_id}).json()
+    path = f"/videos/{video_id}/upload/progress"
+
+    def progress() -> Any:
+        film = api.client.get(f"/api/v1/rooms/{room['id']}").json()["film"]
+        return film["status"], film["progress"]
+
+    assert progress() == ("uploading", 0.0)
+    assert ask(api, ana, "POST", path, {"sent_bytes": 1_250_000}).status_code == 204
+    assert progress() == ("uploading", 0.25)
+    assert ask(api, ana, "POST", path, {"sent_bytes": 10**15}).status_code == 204
+    assert progress() == ("uploading", 1.0)
+    assert ask(api, ben, "POST", path, {"sent_bytes": 1}).status_code == 403
+    assert api.client.post(f"/api/v1{path}", json={"sent_bytes": 1}).status_code == 401
+    assert ask(api, ana, "POST", path, {"sent_bytes": -1}).status_code == 422
+    on_finalized(api.services, StoredObject(f"{video_id}/original", GENERATION, 5_000_000, "video/x-matroska"))
+    assert progress() == ("queued", 0.0)
+    assert ask(api, ana, "POST", path, {"sent_bytes": 5_000_000}).status_code == 204
+    assert progress() == ("queued", 0.0)
+
+
 def test_a_complete_upload_cannot_be_restarted(api: ApiHarness) -> None:
     """409 once the original has arrived."""
     ana = api.person()

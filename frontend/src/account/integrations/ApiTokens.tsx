@@ -7,6 +7,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
+import { Name } from "@/ui/Name";
 import { showToast } from "@/ui/Toast";
 import { Secret } from "./Secret";
 
@@ -35,7 +36,9 @@ export function ApiTokens() {
         {list.data?.items.map((token) => (
           <li key={token.id} className="flex min-h-14 items-center gap-3">
             <div className="min-w-0 grow">
-              <p className="truncate">{token.name}</p>
+              <p>
+                <Name>{token.name}</Name>
+              </p>
               <p className="text-sm text-muted">
                 {token.scopes.join(", ")} · created {formatDate(token.created_at)}
               </p>

@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Returns free space, queue, counts and version. Counts stop at 100.
+         */
+        get: operations["admin.overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/rooms": {
         parameters: {
             query?: never;
@@ -1786,6 +1806,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{video_id}/upload/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Progress
+         * @description Shows others how much of the film has been sent; no effect once it has arrived.
+         *
+         *     Storage in the cloud sends no events while bytes arrive, so the uploading page reports them.
+         */
+        post: operations["videos.report_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2113,6 +2155,8 @@ export interface components {
             name: string;
             /** Owner Id */
             owner_id: string;
+            /** Owner Name */
+            owner_name: string | null;
             /** Video Id */
             video_id: string | null;
         };
@@ -2136,6 +2180,8 @@ export interface components {
             id: string;
             /** Owner Id */
             owner_id: string;
+            /** Owner Name */
+            owner_name: string | null;
             /** Progress */
             progress: number;
             /** Size Bytes */
@@ -2245,12 +2291,17 @@ export interface components {
             /** Entries */
             entries: number;
         };
-        /** AuditView */
+        /**
+         * AuditView
+         * @description The names are those of now, null for what is deleted or has none; the entry itself has only ids.
+         */
         AuditView: {
             /** Action */
             action: string;
             /** Actor */
             actor: string;
+            /** Actor Name */
+            actor_name: string | null;
             /**
              * At
              * Format: date-time
@@ -2266,6 +2317,8 @@ export interface components {
             id: string;
             /** Target */
             target: string;
+            /** Target Name */
+            target_name: string | null;
         };
         /** AuthenticatorConfirmation */
         AuthenticatorConfirmation: {
@@ -2550,7 +2603,7 @@ export interface components {
         };
         /**
          * FilmProgress
-         * @description What someone who has not joined may know about the film.
+         * @description What someone who has not joined may know about the film. `title` is null if the room is for members only.
          */
         FilmProgress: {
             /** Duration S */
@@ -2564,6 +2617,8 @@ export interface components {
              * @enum {string}
              */
             status: "uploading" | "queued" | "processing" | "ready" | "failed";
+            /** Title */
+            title: string | null;
         };
         /** ForgotBody */
         ForgotBody: {
@@ -2973,6 +3028,23 @@ export interface components {
             after: number;
         };
         /**
+         * OverviewView
+         * @description The state of the site. Counts stop at 100; `free_bytes` is null where storage has no limit of its own.
+         */
+        OverviewView: {
+            /** Accounts */
+            accounts: number;
+            /** Failed Events */
+            failed_events: number;
+            /** Free Bytes */
+            free_bytes: number | null;
+            queue: components["schemas"]["QueueView"];
+            /** Version */
+            version: string;
+            /** Videos */
+            videos: number;
+        };
+        /**
          * PartAddressView
          * @description PUT exactly `size_bytes` of the file, starting at `(number - 1) * part_size_bytes`, to `url`.
          */
@@ -3187,6 +3259,20 @@ export interface components {
         QueueItem: {
             /** Video Id */
             video_id: string;
+        };
+        /**
+         * QueueView
+         * @description How many films are in each state.
+         */
+        QueueView: {
+            /** Failed */
+            failed: number;
+            /** Preparing */
+            preparing: number;
+            /** Uploading */
+            uploading: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * QueuedFilm
@@ -3822,6 +3908,14 @@ export interface components {
             size_bytes: number;
             /** Title */
             title?: string | null;
+        };
+        /**
+         * UploadProgress
+         * @description How many bytes of the file have been sent, as the uploading page counts them.
+         */
+        UploadProgress: {
+            /** Sent Bytes */
+            sent_bytes: number;
         };
         /**
          * UploadView
@@ -4510,6 +4604,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminVideoList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewView"];
                 };
             };
             /** @description Refused */
@@ -7471,6 +7594,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PartsView"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.report_progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadProgress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

@@ -8,6 +8,7 @@ import { holdVideo } from "@/player/video/heldVideo";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
+import type { Dropped } from "@/ui/window/dropped";
 import { UploadRefused } from "@/upload/uploadManager";
 import { savedName } from "@/visitor/visitorName";
 import { FilmChoice } from "./FilmChoice";
@@ -24,7 +25,13 @@ function filmFrom(search: URLSearchParams): PlannedFilm {
     : { kind: "none" };
 }
 
-export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
+interface CreateDialogProps {
+  /** What was dropped or pasted to start the party with. */
+  dropped: Dropped | null;
+  onOpenChange: (open: boolean) => void;
+}
+
+export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProps) {
   const [search] = useSearchParams();
   const [plan, setPlan] = useState<PartyPlan>(() =>
     newPlan(
@@ -42,6 +49,7 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
       <form onSubmit={submit} className="flex flex-col gap-5">
         <FilmChoice
           film={plan.film}
+          dropped={dropped}
           onChange={(film) => {
             clearError();
             change({ film });
@@ -73,9 +81,12 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
             {error}
           </p>
         )}
-        <Button type="submit" variant="primary" size="lg" busy={busy}>
-          Create room
-        </Button>
+        {/* Always in sight, however small the window is. */}
+        <div className="sticky bottom-0 flex flex-col bg-surface py-1">
+          <Button type="submit" variant="primary" size="lg" busy={busy}>
+            Create room
+          </Button>
+        </div>
       </form>
     </Dialog>
   );

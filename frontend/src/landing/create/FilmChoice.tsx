@@ -1,11 +1,14 @@
 import { Film, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useSession } from "@/api/session";
 import { useSiteConfig } from "@/api/siteConfig";
 import { Button } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
+import { Name } from "@/ui/Name";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useDropped } from "@/ui/window/DropTarget";
+import type { Dropped } from "@/ui/window/dropped";
 import { DropZone } from "@/upload/DropZone";
 import { uploadRefusal } from "@/upload/preflight";
 import type { PlannedFilm } from "./partyPlan";
@@ -15,13 +18,16 @@ const LinkForm = lazy(() => import("@/link/LinkForm"));
 
 interface FilmChoiceProps {
   film: PlannedFilm;
+  /** Chosen before the form was open. */
+  dropped: Dropped | null;
   onChange: (film: PlannedFilm) => void;
 }
 
-export function FilmChoice({ film, onChange }: FilmChoiceProps) {
+export function FilmChoice({ film, dropped, onChange }: FilmChoiceProps) {
   const hasLibrary = useSession((session) => session.account !== null);
   const [browsing, setBrowsing] = useState(false);
   const [linking, setLinking] = useState(false);
+  const [link, setLink] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const config = useSiteConfig();
 
@@ -32,6 +38,19 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
     setRefused(sentence);
     if (sentence === null) onChange({ kind: "file", file });
   }
+
+  function take({ files: [file], link }: Dropped) {
+    if (film.kind !== "none") onChange({ kind: "none" });
+    setBrowsing(false);
+    setLinking(link !== null);
+    setLink(link);
+    if (file) choose(file);
+  }
+  useDropped(take);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each drop
+  useEffect(() => {
+    if (dropped) take(dropped);
+  }, [dropped]);
 
   if (film.kind !== "none")
     return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
@@ -65,7 +84,7 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
       </div>
       {linking && (
         <Suspense fallback={<div className="h-24" />}>
-          <LinkForm onLink={(link) => onChange({ kind: "link", link })} />
+          <LinkForm initial={link} onLink={(link) => onChange({ kind: "link", link })} />
         </Suspense>
       )}
     </div>
@@ -91,8 +110,8 @@ function Chosen({ film, onClear }: { film: ChosenFilm; onClear: () => void }) {
     <div className="flex items-center gap-3 rounded-2xl bg-accent-soft py-2 pr-2 pl-4">
       <Film className="size-5 shrink-0 text-accent-text" aria-hidden="true" />
       <div className="min-w-0 grow">
-        <p className="truncate font-medium">
-          <bdi>{name}</bdi>
+        <p className="font-medium">
+          <Name>{name}</Name>
         </p>
         <p className="truncate text-sm text-muted">{remark}</p>
       </div>

@@ -18,7 +18,7 @@ export function ControlBar() {
   const mayControl = useMayControl();
   const { fullscreen } = useStage();
   return (
-    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-2 pt-8 @sm:px-3 @xl:pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
+    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/60 to-transparent px-2 pt-6 @sm:px-3 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
       <div className={TOUCHABLE}>
         <ScrubBar />
       </div>

@@ -26,7 +26,7 @@ const SHAPES = {
   disc: "size-14 rounded-full bg-black/50 backdrop-blur-sm",
 };
 
-/** Its tooltip is a child of the button and not of the page, because only the stage is visible in full screen. */
+/** Its tooltip is a child of the button, because a portal for each control would be many. */
 export function ControlButton({
   label,
   shortcut,

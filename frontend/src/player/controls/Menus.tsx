@@ -1,20 +1,17 @@
 import { Captions, Settings2 } from "lucide-react";
-import { Fragment } from "react";
 import { cx } from "@/ui/cx";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Menu, MenuChoice, MenuItem, MenuSeparator, MenuSubChoice } from "@/ui/Menu";
 import { useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 import { useAudioChoice, useQualityChoice, useSpeedChoice, useSubtitleChoice } from "./choices";
 
 export function CaptionsMenu() {
-  const { stage } = useStage();
   const choice = useSubtitleChoice();
   if (choice === null) return null;
   const on = choice.value !== "-1";
   return (
     <Menu
       side="top"
-      container={stage}
       trigger={
         <ControlButton label="Subtitles" shortcut="C">
           <Captions aria-hidden="true" className={cx(on && "text-accent")} />
@@ -27,14 +24,13 @@ export function CaptionsMenu() {
 }
 
 export function SettingsMenu() {
-  const { stage, showHelp } = useStage();
+  const { showHelp } = useStage();
   const choices = [useQualityChoice(), useAudioChoice(), useSpeedChoice()].filter(
     (choice) => choice !== null,
   );
   return (
     <Menu
       side="top"
-      container={stage}
       trigger={
         <ControlButton label="Player settings">
           <Settings2 aria-hidden="true" />
@@ -42,11 +38,9 @@ export function SettingsMenu() {
       }
     >
       {choices.map((choice) => (
-        <Fragment key={choice.label}>
-          <MenuChoice {...choice} onChange={choice.choose} />
-          <MenuSeparator />
-        </Fragment>
+        <MenuSubChoice key={choice.label} {...choice} onChange={choice.choose} />
       ))}
+      {choices.length > 0 && <MenuSeparator />}
       <MenuItem onSelect={showHelp}>Keyboard shortcuts</MenuItem>
     </Menu>
   );

@@ -1,6 +1,7 @@
 import { PictureInPicture2, Settings2 } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
 import { usePlayerView, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 import {
@@ -10,11 +11,10 @@ import {
   useSpeedChoice,
   useSubtitleChoice,
 } from "./choices";
-import { StageSheet } from "./StageSheet";
 
 /** On a phone there is room for one button; it opens a sheet with everything that is rarely changed. */
 export function PhoneSheet() {
-  const { stage, fullscreen, player } = useStage();
+  const { player } = useStage();
   const [open, setOpen] = useState(false);
   const canPip = usePlayerView((view) => view.canPip);
   const choices = [useSubtitleChoice(), useQualityChoice(), useAudioChoice(), useSpeedChoice()];
@@ -27,12 +27,7 @@ export function PhoneSheet() {
       >
         <Settings2 aria-hidden="true" />
       </ControlButton>
-      <StageSheet
-        open={open}
-        onOpenChange={setOpen}
-        title="Player settings"
-        container={fullscreen.on ? stage : null}
-      >
+      <Dialog open={open} onOpenChange={setOpen} title="Player settings">
         <div className="space-y-5">
           {choices.map((choice) => choice && <Choices key={choice.label} {...choice} />)}
           {canPip && (
@@ -42,7 +37,7 @@ export function PhoneSheet() {
             </Button>
           )}
         </div>
-      </StageSheet>
+      </Dialog>
     </>
   );
 }

@@ -1,29 +1,23 @@
 import { useState } from "react";
+import { Dialog } from "@/ui/Dialog";
 import { Switch } from "@/ui/Switch";
 import { readPreferences, savePreferences } from "../video/preferences";
-import { StageSheet } from "./StageSheet";
 import { type Abilities, shortcutHelp } from "./shortcuts";
 
 interface ShortcutSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  container: HTMLElement | null;
   can: Abilities;
 }
 
-export function ShortcutSheet({ open, onOpenChange, container, can }: ShortcutSheetProps) {
+export function ShortcutSheet({ open, onOpenChange, can }: ShortcutSheetProps) {
   const [enabled, setEnabled] = useState(() => readPreferences().shortcuts);
   const change = (shortcuts: boolean) => {
     savePreferences({ shortcuts });
     setEnabled(shortcuts);
   };
   return (
-    <StageSheet
-      open={open}
-      onOpenChange={onOpenChange}
-      title="Keyboard shortcuts"
-      container={container}
-    >
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
       <dl className="mb-5 space-y-1">
         {shortcutHelp(can).map(({ keys, meaning }) => (
           <div key={meaning} className="flex items-center justify-between gap-4 py-1">
@@ -47,6 +41,6 @@ export function ShortcutSheet({ open, onOpenChange, container, can }: ShortcutSh
         checked={enabled}
         onChange={change}
       />
-    </StageSheet>
+    </Dialog>
   );
 }

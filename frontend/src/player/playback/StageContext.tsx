@@ -5,6 +5,7 @@ import { useStore } from "zustand";
 import { mayControl, type PlaybackControls } from "@/sync/playbackControls";
 import type { RoomState } from "@/sync/roomState";
 import type { RoomSession } from "@/sync/session";
+import type { Fullscreen } from "@/ui/window/fullscreen";
 import type { PlayerView } from "../video/PlayerPort";
 import type { PlayerHandle, StageMedia } from "./usePlayerHandle";
 
@@ -12,12 +13,12 @@ export interface StageState extends PlayerHandle {
   session: RoomSession;
   controls: PlaybackControls;
   media: StageMedia;
-  /** The stage's element. Menus and sheets must be attached to it, or full screen would hide them. */
+  /** The stage's element. */
   stage: HTMLElement | null;
   onAskControl: () => void;
   theatre: boolean;
   onTheatre: (on: boolean) => void;
-  fullscreen: { on: boolean; possible: boolean; toggle: () => void };
+  fullscreen: Fullscreen;
   showHelp: () => void;
 }
 

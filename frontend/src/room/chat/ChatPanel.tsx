@@ -1,3 +1,4 @@
+import { isolated } from "@/ui/format";
 import { useRoomState } from "../state/RoomContext";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
@@ -26,7 +27,7 @@ function TypingLine() {
 }
 
 export function typingSentence(names: readonly string[]): string {
-  const [first, second, ...others] = names;
+  const [first, second, ...others] = names.map(isolated);
   if (first === undefined) return "";
   if (second === undefined) return `${first} is typing…`;
   if (others.length === 0) return `${first} and ${second} are typing…`;

@@ -58,7 +58,7 @@ function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   return (
     <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pr-1 pl-3 text-sm">
       <p className="min-w-0 grow truncate text-muted">
-        Replying to <bdi className="font-medium text-text">{line.name}</bdi>: {line.text}
+        Replying to <bdi className="font-medium text-text">{line.name}</bdi>: <bdi>{line.text}</bdi>
       </p>
       <button
         type="button"

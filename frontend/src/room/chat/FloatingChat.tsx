@@ -1,8 +1,6 @@
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { Composer } from "./Composer";
-import { useDraft } from "./chatStores";
 
 const MAX_SHOWN = 3;
 const STAYS_MS = 8000;
@@ -36,28 +34,9 @@ export function FloatingChat() {
           className="line-clamp-3 animate-rise rounded-2xl bg-black/65 px-3 py-1.5 text-sm text-white backdrop-blur-sm"
         >
           <bdi className="mr-1.5 font-semibold">{line.name}</bdi>
-          {line.text}
+          <bdi>{line.text}</bdi>
         </p>
       ))}
-    </div>
-  );
-}
-
-/** The message form in full screen, where the panel is hidden. It opens with `/` and closes when it loses the focus. */
-export function FloatingComposer() {
-  const wantsFocus = useDraft((state) => state.wantsFocus);
-  const [open, setOpen] = useState(false);
-  if (wantsFocus && !open) setOpen(true);
-  if (!open) return null;
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only observes the focus
-    <div
-      onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
-      }}
-      className="pointer-events-auto absolute bottom-16 left-3 w-[min(24rem,80%)] animate-rise rounded-2xl bg-surface/92 pt-3 text-text backdrop-blur"
-    >
-      <Composer />
     </div>
   );
 }

@@ -21,8 +21,10 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
   const filmIsOn = useRoomState((state) => (state.playback?.mode ?? "empty") !== "empty");
   return (
     <div
+      data-message
+      tabIndex={-1}
       className={cx(
-        "group relative flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pr-11",
+        "group relative outline-offset-[-2px] flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pr-11",
         startsGroup && "mt-2.5",
       )}
     >
@@ -47,7 +49,7 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
         {line.deleted ? (
           <p className="text-muted italic">Message deleted</p>
         ) : (
-          <p>
+          <p dir="auto">
             <MessageText text={line.text} />
           </p>
         )}
@@ -100,7 +102,7 @@ function Quote({ line }: { line: ChatLine }) {
   return (
     <p className="mb-0.5 truncate border-l-2 border-line-strong pl-2 text-sm text-muted">
       <bdi className="font-medium">{line.name}</bdi>{" "}
-      {line.deleted ? <i>Message deleted</i> : line.text}
+      {line.deleted ? <i>Message deleted</i> : <bdi>{line.text}</bdi>}
     </p>
   );
 }

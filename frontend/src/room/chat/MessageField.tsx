@@ -38,6 +38,7 @@ export function MessageField({ canSend }: { canSend: boolean }) {
       <textarea
         ref={field}
         rows={1}
+        dir="auto"
         value={text}
         aria-label="Message everyone"
         placeholder="Message everyone"

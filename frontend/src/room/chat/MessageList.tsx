@@ -8,6 +8,7 @@ import { EarlierMessages } from "./EarlierMessages";
 import { hiddenAfterStep, hiddenNow } from "./historyWindow";
 import { Message } from "./Message";
 import { PendingMessages } from "./PendingMessages";
+import { useMessageFocus } from "./useMessageFocus";
 import { useStickToBottom } from "./useStickToBottom";
 
 export function MessageList() {
@@ -17,6 +18,7 @@ export function MessageList() {
   const pending = useRoomState((state) => state.pending);
   const announces = useChatPreferences((state) => state.announces);
   const { atBottom, onScroll, toBottom } = useStickToBottom(box, items, pending);
+  const focus = useMessageFocus(box, items);
   const [before, setHidden] = useState(0);
   const hidden = hiddenNow({ total: items.length, hidden: before, atBottom });
   if (hidden !== before) setHidden(hidden);
@@ -31,6 +33,7 @@ export function MessageList() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
         tabIndex={0}
         onScroll={onScroll}
+        {...focus}
         className="h-full overflow-y-auto overscroll-contain py-3 focus-visible:outline-offset-[-2px]"
       >
         <div className="flex min-h-full flex-col justify-end">
@@ -68,11 +71,7 @@ function Item({ item }: { item: ConversationItem }) {
   if (item.kind === "message") {
     return <Message line={item.line} quoted={item.quoted} startsGroup={item.startsGroup} />;
   }
-  return (
-    <p className="mx-4 my-2 text-center text-xs text-muted">
-      <bdi>{item.text}</bdi>
-    </p>
-  );
+  return <p className="mx-4 my-2 text-center text-xs text-muted">{item.text}</p>;
 }
 
 function EmptyChat() {

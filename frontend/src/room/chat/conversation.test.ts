@@ -63,19 +63,42 @@ describe("lines about the film", () => {
     expect(texts(log)).toEqual(["Max paused", "hi", "Max pressed play"]);
   });
 
+  test("call only a later film a change", () => {
+    expect(texts([event("first_film", null, 0)])).toEqual(["The film is ready"]);
+    expect(texts([event("first_film", "Max", 0)])).toEqual(["Max chose the film"]);
+    expect(texts([event("media", "Max", 0)])).toEqual(["Max changed the film"]);
+  });
+
   test("without a member are about the room", () => {
     expect(texts([event("ended", null, 0)])).toEqual(["The film ended"]);
   });
 });
 
 describe("joining and leaving", () => {
-  test("is a separate line", () => {
+  const joined = (at_ms: number, ...names: string[]) => event("joined", null, at_ms, { names });
+  const left = (at_ms: number, ...names: string[]) => event("left", null, at_ms, { names });
+
+  test("is a line apart from what happens to the film", () => {
+    const log = [joined(0, "Max", "Ana"), event("ended", null, 2000)];
+    expect(texts(log)).toEqual(["Max and Ana joined", "The film ended"]);
+  });
+
+  test("between two messages is one line that says what has become of each person", () => {
     const log = [
-      event("joined", null, 0, { names: ["Max", "Ana", "Li"] }),
-      event("left", null, 1000, { names: ["Max"] }),
-      event("ended", null, 2000),
+      joined(0, "Max", "Ana"),
+      left(60_000, "Li"),
+      left(120_000, "Max"),
+      joined(180_000, "Li"),
+      left(240_000, "Bo"),
     ];
-    expect(texts(log)).toEqual(["Max, Ana and Li joined", "Max left", "The film ended"]);
+    expect(texts(log)).toEqual(["Ana joined · Li is back · Bo and Max left"]);
+    const flood = Array.from({ length: 30 }, (_, i) => [left(i, "Max"), joined(i, "Max")]).flat();
+    expect(texts(flood)).toEqual(["Max is back"]);
+    expect(texts([joined(0, "Max"), message("hi", "Max", 1), left(2, "Max")])).toHaveLength(3);
+  });
+
+  test("isolates right-to-left names", () => {
+    expect(texts([joined(0, "مريم", "Max")])).toEqual(["\u2068مريم\u2069 and Max joined"]);
   });
 
   test("of many people is counted", () => {

@@ -4,6 +4,7 @@
  */
 import type { ChatLine, LogEntry, SystemLine } from "@/sync/roomState";
 import { formatFilmTime } from "@/ui/filmTime";
+import { isolated } from "@/ui/format";
 
 export type ConversationItem =
   | { kind: "message"; key: string; line: ChatLine; startsGroup: boolean; quoted: ChatLine | null }
@@ -44,7 +45,8 @@ function merged(log: readonly LogEntry[]): Group[] {
 
 function belongsTogether(last: LogEntry, entry: LogEntry): boolean {
   if (last.kind !== "system" || entry.kind !== "system") return false;
-  // People who join or leave together share a line already.
+  // However many people come and go between two messages, they share a line.
+  if (last.names.length > 0 && entry.names.length > 0) return true;
   if (last.names.length > 0 || entry.names.length > 0) return false;
   return last.by === entry.by && entry.at_ms - last.at_ms < MERGE_MS;
 }
@@ -63,7 +65,8 @@ const BY_MEMBER: Partial<Record<Event, string>> = {
   seek: "jumped",
   skip: "skipped",
   rate: "changed the speed",
-  media: "chose a film",
+  media: "changed the film",
+  first_film: "chose the film",
   cleared: "cleared the chat",
 };
 
@@ -72,23 +75,49 @@ const BY_ROOM: Partial<Record<Event, string>> = {
   resume: "Playing again",
   ended: "The film ended",
   media: "The film was changed",
+  first_film: "The film is ready",
   cleared: "The chat was cleared",
 };
 
 /** Events without a position in the film. */
-const WITHOUT_POSITION: ReadonlySet<Event> = new Set(["media", "cleared"]);
+const WITHOUT_POSITION: ReadonlySet<Event> = new Set(["media", "first_film", "cleared"]);
 
 /** One sentence for what a member, or the room itself, did within a few seconds. */
 function systemText(lines: readonly SystemLine[]): string {
   const last = lines.at(-1);
   if (!last) return "";
-  if (last.names.length > 0) return `${listOfNames(last.names)} ${last.event}`;
-  const text = last.name === null ? BY_ROOM[last.event] : `${last.name} ${actionsOf(lines)}`;
+  if (last.names.length > 0) return presenceText(lines);
+  const text =
+    last.name === null ? BY_ROOM[last.event] : `${isolated(last.name)} ${actionsOf(lines)}`;
   const position =
     last.pos_s === null || WITHOUT_POSITION.has(last.event)
       ? ""
       : ` · ${formatFilmTime(last.pos_s)}`;
   return `${text ?? "Something changed"}${position}`;
+}
+
+/** "Max joined · Ana left · Li is back": what has become of each person, not how often they came and went. */
+function presenceText(lines: readonly SystemLine[]): string {
+  const first = new Map<string, Event>();
+  const last = new Map<string, Event>();
+  for (const { event, names } of lines) {
+    for (const name of names) {
+      if (!first.has(name)) first.set(name, event);
+      last.delete(name);
+      last.set(name, event);
+    }
+  }
+  const names = (began: Event, ended: Event) =>
+    [...last.keys()].filter((name) => first.get(name) === began && last.get(name) === ended);
+  const parts: Array<[string[], string]> = [
+    [names("joined", "joined"), "joined"],
+    [names("left", "joined"), names("left", "joined").length === 1 ? "is back" : "are back"],
+    [[...names("left", "left"), ...names("joined", "left")], "left"],
+  ];
+  return parts
+    .filter(([who]) => who.length > 0)
+    .map(([who, what]) => `${listOfNames(who)} ${what}`)
+    .join(" · ");
 }
 
 /** "paused, jumped and played": each action once, in the order of its first occurrence. */
@@ -98,7 +127,8 @@ function actionsOf(lines: readonly SystemLine[]): string {
 }
 
 function listOfNames(names: readonly string[]): string {
-  return list(names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names);
+  const shown = names.map(isolated);
+  return list(shown.length > 3 ? [...shown.slice(0, 2), `${shown.length - 2} others`] : shown);
 }
 
 function list(words: readonly string[]): string {

@@ -3,10 +3,11 @@ import { Gamepad2 } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { Button } from "@/ui/Button";
+import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { usePersonActions } from "../people/personActions";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { isOpenRequest, REQUEST_TEXT } from "./controlRequest";
+import { isOpenRequest, newRequest, REQUEST_TEXT } from "./controlRequest";
 
 /** Grants the request in a chat message, for members who may. */
 export function GrantControlButton({ line }: { line: ChatLine }) {
@@ -20,7 +21,11 @@ export function GrantControlButton({ line }: { line: ChatLine }) {
   )
     return null;
   return (
-    <Button className="my-1.5 max-w-full" onClick={() => act("delegate_control", asker)}>
+    <Button
+      data-urgent
+      className="my-1.5 max-w-full"
+      onClick={() => act("delegate_control", asker)}
+    >
       <Gamepad2 aria-hidden="true" />
       <span className="truncate">
         Give <bdi>{asker.name}</bdi> the remote
@@ -28,9 +33,6 @@ export function GrantControlButton({ line }: { line: ChatLine }) {
     </Button>
   );
 }
-
-/** Older requests were made before this page joined; they have their button in the chat. */
-const RECENT_MS = 15_000;
 
 /** Shows a toast for each new request, to members who can grant it. */
 export function useControlRequestToasts(): void {
@@ -40,18 +42,14 @@ export function useControlRequestToasts(): void {
   const act = usePersonActions();
   const handled = useRef(new Set<string>());
   useEffect(() => {
-    const { you } = session.store.getState();
+    const canModerate = session.store.getState().you?.can_moderate ?? false;
     const now_ms = session.roomTime();
-    const line = log.at(-1);
-    if (line?.kind !== "chat" || now_ms === null || handled.current.has(line.id)) return;
-    const asker = people.find((person) => person.id === line.by);
-    // A message can arrive before the list of people that includes its author.
-    if (!asker) return;
+    if (now_ms === null) return;
+    const request = newRequest({ log, people, canModerate, now_ms, handled: handled.current });
+    if (request === null) return;
+    const { line, asker } = request;
     handled.current.add(line.id);
-    const canModerate = you?.can_moderate ?? false;
-    if (now_ms - line.at_ms > RECENT_MS) return;
-    if (!isOpenRequest({ line, asker, canModerate, now_ms })) return;
-    showToast(`${asker.name} wants the remote`, {
+    showToast(`${isolated(asker.name)} wants the remote`, {
       action: { label: "Give", run: () => void act("delegate_control", asker) },
     });
   }, [log, people, session, act]);

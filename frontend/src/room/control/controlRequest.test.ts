@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Person } from "@/sync/protocol";
-import type { ChatLine } from "@/sync/roomState";
-import { isOpenRequest, REQUEST_TEXT } from "./controlRequest";
+import type { ChatLine, SystemLine } from "@/sync/roomState";
+import { isOpenRequest, newRequest, REQUEST_TEXT } from "./controlRequest";
 
 const line: ChatLine = {
   kind: "chat",
@@ -29,4 +29,32 @@ test("other texts, and deleted, settled and old requests cannot be granted", () 
   expect(isOpenRequest({ ...asked, asker: { ...max, ctl: 9e12 } })).toBe(false);
   expect(isOpenRequest({ ...asked, asker: undefined })).toBe(false);
   expect(isOpenRequest({ ...asked, now_ms: 1000 + 10 * 60_000 })).toBe(false);
+});
+
+const joined: SystemLine = {
+  kind: "system",
+  id: "2",
+  at_ms: 1500,
+  event: "joined",
+  by: null,
+  name: null,
+  names: ["Max"],
+  pos_s: null,
+};
+const arrived = {
+  log: [line, joined],
+  people: [max],
+  canModerate: true,
+  now_ms: 2000,
+  handled: new Set<string>(),
+};
+
+test("a request is shown once its author is known, whatever line follows it", () => {
+  expect(newRequest({ ...arrived, people: [] })).toBeNull();
+  expect(newRequest(arrived)).toEqual({ line, asker: max });
+});
+
+test("a request is shown once, and not if it was made long before", () => {
+  expect(newRequest({ ...arrived, handled: new Set(["1"]) })).toBeNull();
+  expect(newRequest({ ...arrived, now_ms: 60_000 })).toBeNull();
 });

@@ -3,7 +3,7 @@
  * survives a reload, and members who can grant it get a button beside it.
  */
 import type { Person } from "@/sync/protocol";
-import type { ChatLine } from "@/sync/roomState";
+import type { ChatLine, LogEntry } from "@/sync/roomState";
 
 export const REQUEST_TEXT = "✋ Can I have the remote?";
 
@@ -26,4 +26,35 @@ export function isOpenRequest({ line, asker, canModerate, now_ms }: RequestFacts
     asker?.role === "viewer" &&
     asker.ctl == null
   );
+}
+
+/** Older requests were made before this page joined; they have their button in the chat. */
+const RECENT_MS = 15_000;
+
+interface LogFacts {
+  log: readonly LogEntry[];
+  people: readonly Person[];
+  canModerate: boolean;
+  now_ms: number;
+  /** The ids of the requests that have been shown. */
+  handled: ReadonlySet<string>;
+}
+
+/**
+ * The newest request that has not been shown, with its author. It need not be the log's last line: a request can arrive
+ * before the list of people that includes its author, and the line about the author's joining after it.
+ */
+export function newRequest(facts: LogFacts): { line: ChatLine; asker: Person } | null {
+  const { log, people, canModerate, now_ms, handled } = facts;
+  const line = log.findLast(
+    (entry): entry is ChatLine =>
+      entry.kind === "chat" &&
+      entry.text === REQUEST_TEXT &&
+      now_ms - entry.at_ms < RECENT_MS &&
+      !handled.has(entry.id),
+  );
+  const asker = people.find((person) => person.id === line?.by);
+  return line && asker && isOpenRequest({ line, asker, canModerate, now_ms })
+    ? { line, asker }
+    : null;
 }

@@ -1,52 +1,68 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Film as FilmIcon } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { type Video, videos } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { formatFilmTime } from "@/ui/filmTime";
+import { Name } from "@/ui/Name";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useDropped } from "@/ui/window/DropTarget";
+import type { Dropped } from "@/ui/window/dropped";
 import { DropZone } from "@/upload/DropZone";
-import { useChooseFilm } from "./useChooseFilm";
+import { addFilm, type ChosenFilm, useChooseFilm } from "./useChooseFilm";
 
 const LinkForm = lazy(() => import("@/link/LinkForm"));
 
 interface FilmPickerProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  title?: string | undefined;
+  /** What was dropped or pasted in the room; it needs no other choice. */
+  dropped?: Dropped | null;
   /** What to do with the choice; by default, the room shows it. */
-  onPick?: ((film: Video) => void) | undefined;
+  onPick?: ((film: ChosenFilm) => void) | undefined;
 }
 
 /** The visitor's films to choose from, and ways to add another. */
-export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
-  const { choose, upload, openLink } = useChooseFilm();
+export default function FilmPicker(props: FilmPickerProps) {
+  const { open, onOpenChange, title = "Choose a film", dropped = null, onPick } = props;
+  const choose = useChooseFilm();
+  const use = onPick ?? choose;
+  const [link, setLink] = useState<string | null>(null);
   const close = () => onOpenChange(false);
+  const upload = (file: File | undefined) => {
+    close();
+    if (file) void addFilm({ file }, use);
+  };
+  const take = ({ files, link: pasted }: Dropped) => {
+    setLink(pasted);
+    if (files.length > 0) upload(files[0]);
+  };
+  useDropped(open ? take : null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each drop
+  useEffect(() => {
+    if (dropped) take(dropped);
+  }, [dropped]);
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Choose a film" size="lg">
-      {!onPick && (
-        <div className="flex flex-col gap-4">
-          <DropZone
-            onFiles={([file]) => {
+    <Dialog open={open} onOpenChange={onOpenChange} title={title} size="lg">
+      <div className="flex flex-col gap-4">
+        <DropZone onFiles={([file]) => upload(file)} />
+        <Suspense fallback={<div className="h-24" />}>
+          <LinkForm
+            initial={link}
+            onLink={(added) => {
               close();
-              if (file) void upload(file);
+              void addFilm({ link: added }, use);
             }}
           />
-          <Suspense fallback={<div className="h-24" />}>
-            <LinkForm
-              onLink={(link) => {
-                close();
-                void openLink(link);
-              }}
-            />
-          </Suspense>
-        </div>
-      )}
+        </Suspense>
+      </div>
       <FilmGrid
         onPick={(film) => {
           close();
-          (onPick ?? choose)(film);
+          use(film);
         }}
       />
     </Dialog>
@@ -106,7 +122,9 @@ function Poster({ film, onPick }: { film: Video; onPick: () => void }) {
           </span>
         )}
       </span>
-      <span className="mt-1.5 block truncate px-1 text-sm font-medium">{film.title}</span>
+      <span className="mt-1.5 block px-1 text-sm font-medium">
+        <Name>{film.title}</Name>
+      </span>
       {!film.playable && <span className="block px-1 text-xs text-muted">Not ready yet</span>}
     </button>
   );

@@ -1,30 +1,51 @@
 /**
  * The film that the visitor has chosen but that is not playable yet. The room accepts only playable films, so this page
- * waits and then shows the film.
+ * waits and then shows the film. The choice belongs to one room and survives a reload.
  */
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { create } from "zustand";
 import { ApiError } from "@/api/errors";
 import { type Video, video } from "@/api/videos";
+import { useRoom } from "../state/RoomContext";
 import { useChangeRoom } from "../state/roomFacts";
+import { type PendingFilms, savedFilms, withFilm } from "./pendingFilms";
 
 const POLL_EVERY_MS = 1500;
+const KEY = "watchparty.pending_films";
 
-interface PendingFilm {
-  videoId: string | null;
-  choose: (videoId: string | null) => void;
+/** For each room of this tab, the id of the chosen film. */
+const usePendingFilms = create<PendingFilms>(() => savedFilms(read()));
+usePendingFilms.subscribe((films) => {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(films));
+  } catch {
+    // Storage is forbidden: then the choice lasts until a reload.
+  }
+});
+
+function read(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
 }
 
-export const usePendingFilm = create<PendingFilm>((set) => ({
-  videoId: null,
-  choose: (videoId) => set({ videoId }),
-}));
+/** Returns the function that sets or, with null, withdraws this room's choice. */
+export function useSetPendingFilm(): (videoId: string | null) => void {
+  const { roomId } = useRoom();
+  return useCallback(
+    (videoId) => usePendingFilms.setState((films) => withFilm(films, roomId, videoId), true),
+    [roomId],
+  );
+}
 
 /** The chosen film with its progress; undefined if none is chosen, or if its upload was cancelled. */
 export function usePendingVideo(): Video | undefined {
-  const videoId = usePendingFilm((state) => state.videoId);
+  const { roomId } = useRoom();
+  const videoId = usePendingFilms((films) => films[roomId] ?? null);
   const { data, error } = useQuery({
     queryKey: ["video", videoId],
     queryFn: () => video(videoId ?? ""),
@@ -39,7 +60,7 @@ export function usePendingVideo(): Video | undefined {
 /** To be called once in the room. */
 export function useShowPendingFilm(): void {
   const chosen = usePendingVideo();
-  const setPending = usePendingFilm((state) => state.choose);
+  const setPending = useSetPendingFilm();
   const { change } = useChangeRoom();
   const ready = chosen?.playable ? chosen.id : null;
   useEffect(() => {

@@ -3,6 +3,7 @@ import { sentenceFor } from "@/api/errors";
 import { changeRoom } from "@/api/rooms";
 import type { Person } from "@/sync/protocol";
 import { AlertDialog } from "@/ui/AlertDialog";
+import { isolated } from "@/ui/format";
 import { Switch } from "@/ui/Switch";
 import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
@@ -38,8 +39,8 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
     <AlertDialog
       open
       onOpenChange={onClose}
-      title={`Ban ${person.name}?`}
-      description={`${person.name} is removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins.`}
+      title={`Ban ${isolated(person.name)}?`}
+      description={`${isolated(person.name)} is removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins.`}
       confirmLabel="Ban"
       onConfirm={() => void ban()}
     >

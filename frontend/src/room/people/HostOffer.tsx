@@ -5,6 +5,7 @@ import { sentenceFor } from "@/api/errors";
 import { answerHostOffer, takeBackHostOffer } from "@/api/rooms";
 import type { HostOffer } from "@/sync/protocol";
 import { AlertDialog } from "@/ui/AlertDialog";
+import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { offerSide, outcomeSentence } from "./hostOffer";
@@ -18,7 +19,7 @@ export function HostOfferDialog() {
   const offer = useOffer("received");
   const { answer } = useAnswer();
   if (offer === null) return null;
-  const { name } = offer.by;
+  const name = isolated(offer.by.name);
   return (
     <AlertDialog
       open
@@ -41,10 +42,9 @@ export function HostOfferStrip() {
   const { answer, answering, tookBack } = useAnswer();
   useOutcome(tookBack);
   return (
-    // It takes no height, so that the film does not jump.
-    <div role="status" className="relative z-20 flex h-0 shrink-0 justify-center">
+    <div role="status" className="pointer-events-auto flex max-w-[94%] justify-center">
       {offer !== null && (
-        <p className="absolute top-2 flex min-h-11 max-w-[94%] animate-appear items-center gap-2 rounded-full bg-raised py-1 pr-1 pl-4 text-sm font-medium text-text shadow-high ring-1 ring-line">
+        <p className="flex min-h-11 max-w-full animate-appear items-center gap-2 rounded-full bg-raised py-1 pr-1 pl-4 text-sm font-medium text-text shadow-high ring-1 ring-line">
           <span className="min-w-0 truncate">
             Waiting for <bdi>{offer.to.name}</bdi> to be the host
           </span>

@@ -4,6 +4,7 @@ import { ApiError, sentenceFor } from "@/api/errors";
 import { type Decision, decide, decideMany } from "@/api/rooms";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
+import { isolated } from "@/ui/format";
 import { dismissToast, showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
@@ -67,7 +68,7 @@ export function useKnockToasts(): void {
     }
     for (const { req, name } of knocks) {
       if (toasts.current.has(req)) continue;
-      const toast = showToast(`${name} wants to join`, {
+      const toast = showToast(`${isolated(name)} wants to join`, {
         action: { label: "Approve", run: () => decide(req, "admit") },
         lasts_ms: TOAST_MS,
       });

@@ -15,6 +15,7 @@ import { Fragment, useState } from "react";
 import type { Person } from "@/sync/protocol";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
+import { isolated } from "@/ui/format";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useRoomState } from "../state/RoomContext";
 import { BanDialog } from "./BanDialog";
@@ -95,8 +96,8 @@ function HandOverDialog({ person, onClose }: HandOverDialogProps) {
     <AlertDialog
       open
       onOpenChange={onClose}
-      title={`Ask ${person.name} to be the host?`}
-      description={`If ${person.name} accepts, they’ll own this room and you’ll stay as co-host. Only they can hand it back.`}
+      title={`Ask ${isolated(person.name)} to be the host?`}
+      description={`If ${isolated(person.name)} accepts, they’ll own this room and you’ll stay as co-host. Only they can hand it back.`}
       confirmLabel="Ask"
       tone="primary"
       onConfirm={() => void act("make_host", person)}

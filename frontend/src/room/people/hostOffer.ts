@@ -1,5 +1,6 @@
 /** Which side of an open offer of the room a member sees. Pure. */
 import type { HostOffer, You } from "@/sync/protocol";
+import { isolated } from "@/ui/format";
 
 /** `null` when there is no offer, it has expired, or it concerns neither. `room_ms` is room time, null while unknown. */
 export function offerSide(
@@ -15,5 +16,5 @@ export function offerSide(
 
 /** What the host reads when the offer has ended without their doing. */
 export function outcomeSentence(offer: HostOffer, you: You): string | null {
-  return you.role === "host" ? `${offer.to.name} isn’t taking over as host.` : null;
+  return you.role === "host" ? `${isolated(offer.to.name)} isn’t taking over as host.` : null;
 }

@@ -7,6 +7,7 @@ import { useCallback } from "react";
 import { sentenceFor } from "@/api/errors";
 import { type Control, changeMember, removeMember } from "@/api/rooms";
 import type { Person, Role } from "@/sync/protocol";
+import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
 
@@ -87,7 +88,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
         const { link_lowered } = await calls[action]();
         if (link_lowered) {
           showToast(
-            `${person.name}’s co-host link no longer works. Create a new one under Invite.`,
+            `${isolated(person.name)}’s co-host link no longer works. Create a new one under Invite.`,
           );
         }
       } catch (error) {

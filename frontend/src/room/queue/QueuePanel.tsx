@@ -4,6 +4,8 @@ import type { QueuedFilm } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
+import { Name } from "@/ui/Name";
+import { UploadList } from "@/upload/UploadList";
 import FilmPicker from "../film/FilmPicker";
 import { useFilm } from "../state/roomFacts";
 import { moved, useQueue } from "./useQueue";
@@ -19,12 +21,15 @@ export default function QueuePanel() {
       <section aria-label="Now playing">
         <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h2>
         <div className="flex min-h-11 items-center justify-between gap-2">
-          <p className="min-w-0 truncate font-medium">{film?.title ?? "Nothing yet"}</p>
+          <p className="min-w-0 font-medium">
+            <Name>{film?.title ?? "Nothing yet"}</Name>
+          </p>
           {hasLibrary && (
             <Button onClick={() => setPicking("now")}>{film ? "Change" : "Choose a film"}</Button>
           )}
         </div>
       </section>
+      <UploadList />
       <section aria-label="Up next" className="grow">
         <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h2>
         {items.length === 0 && (
@@ -61,10 +66,9 @@ export default function QueuePanel() {
       )}
       <FilmPicker
         open={picking !== null}
+        title={picking === "later" ? "Add to the queue" : undefined}
         onOpenChange={() => setPicking(null)}
-        onPick={
-          picking === "later" ? (video) => save([...items, { video_id: video.id }]) : undefined
-        }
+        onPick={picking === "later" ? (film) => save([...items, { video_id: film.id }]) : undefined}
       />
     </div>
   );
@@ -81,9 +85,9 @@ function Row({ item, onUp, onDown, onRemove }: RowProps) {
   const { title } = item;
   return (
     <li className="flex min-h-12 items-center gap-1">
-      <span className="min-w-0 grow truncate">
-        {title}
-        {!item.playable && <span className="ml-2 text-xs text-muted">Not ready yet</span>}
+      <span className="min-w-0 grow">
+        <Name>{title}</Name>
+        {!item.playable && <span className="block text-xs text-muted">Not ready yet</span>}
       </span>
       <IconButton label={`Move ${title} up`} disabled={!onUp} onClick={onUp}>
         <ArrowUp aria-hidden="true" />

@@ -3,9 +3,10 @@ import { useCallback, useState } from "react";
 import { cx } from "@/ui/cx";
 import { useSingleKey } from "@/ui/useSingleKey";
 import { ReactionBar } from "./ReactionBar";
+import "../overFilm.css";
 
 /** Reactions over the film: one button that hides with the controls. */
-export function QuickReactions({ className }: { className: string }) {
+export function QuickReactions() {
   const [open, setOpen] = useState(false);
   useSingleKey(
     "r",
@@ -15,10 +16,8 @@ export function QuickReactions({ className }: { className: string }) {
   return (
     <div
       className={cx(
-        "pointer-events-auto absolute flex items-center rounded-full bg-black/60 text-white backdrop-blur transition-opacity duration-200",
-        !open &&
-          "[.stage:has([data-idle=true])_&:not(:focus-within)]:pointer-events-none [.stage:has([data-idle=true])_&:not(:focus-within)]:opacity-0",
-        className,
+        "pointer-events-auto absolute top-16 right-3 flex items-center rounded-full bg-black/60 text-white backdrop-blur",
+        !open && "over-film",
       )}
     >
       {open && <ReactionBar autoFocus className="pl-1" />}

@@ -1,20 +1,35 @@
 /**
- * The six reactions, and those that float over the video. Many at once must stay readable and cheap, so the oldest ones
- * are dropped and a person's burst is thinned out. Pure.
+ * The six reactions, and those that rise beside the picture. Many at once must not bury a small screen: equal ones are
+ * counted in one ("❤️ ×12"), they share a lane at the edge, and each viewer chooses how many they see. Pure.
  */
+
+/** all: each kind as it comes; few: one at a time; off: none. */
+export type ReactionAmount = "all" | "few" | "off";
 
 interface FloatingReaction {
   id: number;
   emoji: string;
-  name: string;
-  /** Its horizontal position, as a share of the video's width. */
-  across: number;
+  /** Who reacted, without repetition. */
+  names: readonly string[];
+  count: number;
+  /** Its column in the lane, from the edge. */
+  column: number;
   started_ms: number;
 }
 
+interface Rules {
+  columns: number;
+  most: number;
+  /** Equal reactions within this time are one. */
+  group_ms: number;
+}
+
 export const FLOAT_MS = 3200;
-const MAX_FLOATING = 24;
 const MIN_GAP_MS = 250;
+const RULES: Record<Exclude<ReactionAmount, "off">, Rules> = {
+  all: { columns: 3, most: 9, group_ms: 1200 },
+  few: { columns: 1, most: 2, group_ms: FLOAT_MS },
+};
 
 interface NewReaction {
   emoji: string;
@@ -34,21 +49,37 @@ export function withReaction(
   before: ActiveReactions,
   reaction: NewReaction,
   now_ms: number,
-  across: number,
+  amount: ReactionAmount,
 ): ActiveReactions {
+  if (amount === "off") return before;
   const previous_ms = before.lastBy.get(reaction.by);
   if (previous_ms !== undefined && now_ms - previous_ms < MIN_GAP_MS) return before;
+  const lastBy = new Map(before.lastBy).set(reaction.by, now_ms);
+  const rules = RULES[amount];
+  const group = before.floating.find(
+    (one) => one.emoji === reaction.emoji && now_ms - one.started_ms < rules.group_ms,
+  );
+  if (group) {
+    const grown = {
+      ...group,
+      count: group.count + 1,
+      names: group.names.includes(reaction.name) ? group.names : [...group.names, reaction.name],
+    };
+    const floating = before.floating.map((one) => (one === group ? grown : one));
+    return { ...before, floating, lastBy };
+  }
   const added: FloatingReaction = {
     id: before.nextId,
     emoji: reaction.emoji,
-    name: reaction.name,
-    across,
+    names: [reaction.name],
+    count: 1,
+    column: before.nextId % rules.columns,
     started_ms: now_ms,
   };
   return {
-    floating: [...before.floating, added].slice(-MAX_FLOATING),
+    floating: [...before.floating, added].slice(-rules.most),
     nextId: before.nextId + 1,
-    lastBy: new Map(before.lastBy).set(reaction.by, now_ms),
+    lastBy,
   };
 }
 
@@ -58,6 +89,14 @@ export function withoutExpired(before: ActiveReactions, now_ms: number): ActiveR
   if (floating.length === before.floating.length) return before;
   const recent = [...before.lastBy].filter(([, at_ms]) => now_ms - at_ms < MIN_GAP_MS);
   return { ...before, floating, lastBy: new Map(recent) };
+}
+
+/** Under the emoji: who reacted, or how many times if it was more than one. */
+export function reactionCaption({
+  names,
+  count,
+}: Pick<FloatingReaction, "names" | "count">): string {
+  return count === 1 ? (names[0] ?? "") : `×${count}`;
 }
 
 /** The available emoji, with their names for screen readers. */

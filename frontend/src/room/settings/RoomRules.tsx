@@ -25,14 +25,37 @@ const SLOW_MODES = choices([0, 5, 10, 30, 60], (s) =>
 );
 const CAPACITIES = choices([2, 5, 10, 25, 50, 100], (people) => `${people} people`);
 
-/** Who may join, who controls the film, whom it waits for, and the chat's rules. */
-export function RoomRules({ room }: { room: Room }) {
+interface RulesProps {
+  room: Room;
+}
+
+export function AccessRule({ room }: RulesProps) {
+  const { change } = useChangeRoom();
+  return (
+    <Field label="Who can join">
+      <Select value={room.access} options={ACCESS} onChange={(access) => change({ access })} />
+    </Field>
+  );
+}
+
+export function CapacityRule({ room }: RulesProps) {
+  const { change } = useChangeRoom();
+  return (
+    <Field label="Maximum people">
+      <Select
+        value={String(room.capacity)}
+        options={including(CAPACITIES, room.capacity, (people) => `${people} people`)}
+        onChange={(capacity) => change({ capacity: Number(capacity) })}
+      />
+    </Field>
+  );
+}
+
+/** Who controls the film, and whom it waits for. */
+export function WatchingRules({ room }: RulesProps) {
   const { change } = useChangeRoom();
   return (
     <>
-      <Field label="Who can join">
-        <Select value={room.access} options={ACCESS} onChange={(access) => change({ access })} />
-      </Field>
       <Field label="Who controls playback">
         <Select
           value={room.control}
@@ -50,6 +73,14 @@ export function RoomRules({ room }: { room: Room }) {
           onChange={(policy) => change({ wait: { ...room.wait, policy } })}
         />
       </Field>
+    </>
+  );
+}
+
+export function ChatRules({ room }: RulesProps) {
+  const { change } = useChangeRoom();
+  return (
+    <>
       <Switch label="Chat" checked={room.chat} onChange={(chat) => change({ chat })} />
       <Field label="Slow mode">
         <Select
@@ -57,13 +88,6 @@ export function RoomRules({ room }: { room: Room }) {
           options={including(SLOW_MODES, room.slow_s, (s) => `One message every ${s} s`)}
           disabled={!room.chat}
           onChange={(slow_s) => change({ slow_s: Number(slow_s) })}
-        />
-      </Field>
-      <Field label="Maximum people">
-        <Select
-          value={String(room.capacity)}
-          options={including(CAPACITIES, room.capacity, (people) => `${people} people`)}
-          onChange={(capacity) => change({ capacity: Number(capacity) })}
         />
       </Field>
     </>

@@ -1,22 +1,40 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
 import { LoadingScreen } from "@/ui/Spinner";
 import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
 import { DangerZone } from "./DangerZone";
-import { RoomRules } from "./RoomRules";
+import { AccessRule, CapacityRule, ChatRules, WatchingRules } from "./RoomRules";
 
 /** The host's settings. Most changes take effect at once. */
 export default function SettingsPanel() {
   const { data: room } = useRoomFacts();
   if (!room) return <LoadingScreen label="Loading settings" />;
   return (
-    <div className="flex h-full flex-col gap-5 overflow-y-auto overscroll-contain p-4">
+    <div className="flex h-full flex-col gap-6 overflow-y-auto overscroll-contain p-4">
       <RoomNameForm key={room.name} name={room.name} />
-      <RoomRules room={room} />
-      <RoomPasswordForm hasPassword={room.password_required} />
+      <Group title="Joining">
+        <AccessRule room={room} />
+        <RoomPasswordForm hasPassword={room.password_required} />
+        <CapacityRule room={room} />
+      </Group>
+      <Group title="Watching">
+        <WatchingRules room={room} />
+      </Group>
+      <Group title="Chat">
+        <ChatRules room={room} />
+      </Group>
       <DangerZone />
     </div>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="flex flex-col gap-4 border-t border-line pt-5">
+      <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">{title}</h2>
+      {children}
+    </section>
   );
 }
 

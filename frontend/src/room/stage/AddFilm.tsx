@@ -1,16 +1,16 @@
 import { Library, Plus } from "lucide-react";
 import { Button } from "@/ui/Button";
 import { DropZone } from "@/upload/DropZone";
-import { useChooseFilm } from "../film/useChooseFilm";
+import { addFilm, useChooseFilm } from "../film/useChooseFilm";
 
 /** For the host of a room without a film. On a phone, where nothing can be dropped, one button. */
 export default function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
-  const { upload } = useChooseFilm();
+  const choose = useChooseFilm();
   return (
     <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">
       <h2 className="text-title font-bold">What are we watching?</h2>
       <div className="hidden w-full flex-col items-center gap-4 @md:flex">
-        <DropZone className="w-full" onFiles={([file]) => file && void upload(file)} />
+        <DropZone className="w-full" onFiles={([file]) => file && void addFilm({ file }, choose)} />
         <Button onClick={onOpenLibrary}>
           <Library aria-hidden="true" />
           Choose from your library

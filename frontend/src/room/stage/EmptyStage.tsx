@@ -1,5 +1,6 @@
 import { CirclePause, Clapperboard } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { isolated } from "@/ui/format";
 import { Spinner } from "@/ui/Spinner";
 import { useHostName } from "../state/roomFacts";
 import { StageNote } from "./StageNote";
@@ -18,7 +19,7 @@ interface EmptyStageProps {
 /** The stage without a playable film. */
 export function EmptyStage({ content, onChooseFilm }: EmptyStageProps) {
   return (
-    <div className="@container absolute inset-0 grid place-items-center overflow-y-auto bg-surface p-4 text-text">
+    <div className="@container absolute inset-0 grid place-items-center overflow-y-auto bg-surface p-4 text-text in-data-[layout=immersive]:pt-16">
       <Suspense fallback={<Loading />}>
         <Content content={content} onChooseFilm={onChooseFilm} />
       </Suspense>
@@ -59,7 +60,7 @@ function FilmsStopped() {
 function NoFilmYet() {
   const hostName = useHostName();
   return (
-    <StageNote icon={<Clapperboard />} title={`${hostName} is choosing a film`}>
+    <StageNote icon={<Clapperboard />} title={`${isolated(hostName)} is choosing a film`}>
       It will appear here. Say hi in the chat.
     </StageNote>
   );

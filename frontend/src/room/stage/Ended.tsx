@@ -1,18 +1,20 @@
-import { RotateCcw, SkipForward } from "lucide-react";
+import { Plus, RotateCcw, SkipForward } from "lucide-react";
+import { useSession } from "@/api/session";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
 import { useQueue } from "../queue/useQueue";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** The end of the film: play it again, or the next one. */
-export function Ended() {
+export function Ended({ onChooseFilm }: { onChooseFilm: () => void }) {
   const ended = useRoomState((state) => state.playback?.mode === "ended");
-  return ended ? <EndScreen /> : null;
+  return ended ? <EndScreen onChooseFilm={onChooseFilm} /> : null;
 }
 
-function EndScreen() {
+function EndScreen({ onChooseFilm }: { onChooseFilm: () => void }) {
   const { session } = useRoom();
   const canControl = useRoomState(mayControlRoom);
+  const signedIn = useSession((state) => state.account !== null);
   const { items, next } = useQueue();
   const [nextFilm] = items;
 
@@ -26,17 +28,22 @@ function EndScreen() {
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (
           <div className="mt-4 flex flex-wrap justify-center gap-2">
-            {nextFilm && (
+            {nextFilm ? (
               <Button variant="primary" onClick={next}>
                 <SkipForward aria-hidden="true" />
-                <span className="max-w-56 truncate">Next: {nextFilm.title}</span>
+                <span className="max-w-56 truncate">
+                  Next: <bdi>{nextFilm.title}</bdi>
+                </span>
               </Button>
+            ) : (
+              signedIn && (
+                <Button variant="primary" onClick={onChooseFilm}>
+                  <Plus aria-hidden="true" />
+                  Choose the next film
+                </Button>
+              )
             )}
-            <Button
-              variant={nextFilm ? "ghost" : "primary"}
-              className={nextFilm ? "text-white" : undefined}
-              onClick={playAgain}
-            >
+            <Button variant="ghost" className="text-white" onClick={playAgain}>
               <RotateCcw aria-hidden="true" />
               Play again
             </Button>

@@ -5,6 +5,7 @@ import { useSession } from "@/api/session";
 import { mayRecover, retryVideo, video } from "@/api/videos";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
+import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { useRoomState } from "../state/RoomContext";
 import { StageNote } from "./StageNote";
@@ -32,7 +33,7 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   return (
     <StageNote
       icon={<TriangleAlert />}
-      title={`“${film.title}” can’t be played`}
+      title={`“${isolated(film.title)}” can’t be played`}
       action={
         <>
           {canRetry && (

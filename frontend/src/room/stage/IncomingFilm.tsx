@@ -1,4 +1,5 @@
 import type { VideoStatus } from "@/api/videos";
+import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { UploadRow } from "@/upload/UploadRow";
 import { useUploadOf } from "@/upload/uploads";
@@ -17,7 +18,11 @@ export default function IncomingFilm({ film }: IncomingFilmProps) {
   const uploading = upload && upload.phase !== "done" && film.status === "uploading";
   return (
     <div className="w-full max-w-md text-center">
-      {!uploading && <p className="truncate text-sm text-muted">{film.title}</p>}
+      {!uploading && (
+        <p className="text-sm text-muted">
+          <Name>{film.title}</Name>
+        </p>
+      )}
       <h2 className="mt-1 mb-5 text-title font-bold tabular-nums">{headline}</h2>
       {uploading ? (
         <div className="text-left">

@@ -3,7 +3,7 @@ import { useSession } from "@/api/session";
 import { Stage } from "@/player/Stage";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
-import { FloatingChat, FloatingComposer } from "../chat/FloatingChat";
+import { FloatingChat } from "../chat/FloatingChat";
 import { useAskForControl } from "../control/ControlRequests";
 import { usePendingVideo } from "../film/usePendingFilm";
 import { usePlaybackGrant } from "../film/usePlaybackGrant";
@@ -16,15 +16,10 @@ import { Ended } from "./Ended";
 import { stageContent } from "./stageContent";
 import { WaitingFor } from "./WaitingFor";
 
-const AT_CORNER = "top-3 right-3";
-/** The corner has the button that opens the panel. */
-const BESIDE_CHAT = "top-3 right-18";
-
 interface RoomStageProps {
   /** Takes all available space instead of a 16:9 box. */
   fills: boolean;
   rounded: boolean;
-  fullscreen: boolean;
   /** The panel is hidden. */
   chatOverFilm: boolean;
   theatre: boolean;
@@ -33,7 +28,7 @@ interface RoomStageProps {
 }
 
 export function RoomStage(props: RoomStageProps) {
-  const { fills, rounded, fullscreen, chatOverFilm, theatre, onTheatre, onChooseFilm } = props;
+  const { fills, rounded, chatOverFilm, theatre, onTheatre, onChooseFilm } = props;
   const { session } = useRoom();
   const { data: room } = useRoomFacts();
   const pending = usePendingVideo();
@@ -72,11 +67,10 @@ export function RoomStage(props: RoomStageProps) {
         emptyState={<EmptyStage content={content} onChooseFilm={onChooseFilm} />}
         overlay={
           <>
-            <Ended />
+            <Ended onChooseFilm={onChooseFilm} />
             <FloatingReactions />
             {chatOverFilm && <FloatingChat />}
-            {fullscreen && <FloatingComposer />}
-            {chatOverFilm && <QuickReactions className={fullscreen ? AT_CORNER : BESIDE_CHAT} />}
+            {fills && <QuickReactions />}
             <WaitingFor />
           </>
         }

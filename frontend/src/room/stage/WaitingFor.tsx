@@ -1,6 +1,7 @@
 import { Hourglass } from "lucide-react";
 import { useEffect, useState } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
+import { isolated } from "@/ui/format";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** Whom the film is waiting for, for how long at most, and a button to skip waiting. */
@@ -23,7 +24,7 @@ export function WaitingFor() {
   return (
     <div
       role="status"
-      className="pointer-events-auto absolute top-3 left-1/2 flex w-max max-w-[92%] -translate-x-1/2 animate-rise items-center gap-3 rounded-full bg-black/75 py-1 pr-1 pl-4 text-sm text-white backdrop-blur"
+      className="pointer-events-auto absolute top-3 left-1/2 in-data-[layout=immersive]:top-16 flex w-max max-w-[92%] -translate-x-1/2 animate-rise items-center gap-3 rounded-full bg-black/75 py-1 pr-1 pl-4 text-sm text-white backdrop-blur"
     >
       <Hourglass className="size-4 shrink-0" aria-hidden="true" />
       <span className="truncate">{waitingSentence(waiting.people)}</span>
@@ -44,7 +45,7 @@ export function WaitingFor() {
 }
 
 export function waitingSentence(names: readonly string[]): string {
-  const [first, second, ...others] = names;
+  const [first, second, ...others] = names.map(isolated);
   if (first === undefined) return "";
   if (second === undefined) return `Waiting for ${first}`;
   if (others.length === 0) return `Waiting for ${first} and ${second}`;

@@ -22,6 +22,13 @@ test("the uploader sees the progress", () => {
   });
 });
 
+test("guests see the uploader's progress once it is known", () => {
+  const guest = filmProgress({ ...uploading, progress: 0.375 }, undefined, "Sofie");
+  expect(guest).toMatchObject({ headline: "Uploading 37%", share: 0.375 });
+  expect(guest.detail).toContain("Sofie is uploading.");
+  expect(filmProgress(uploading, undefined, "Sofie").share).toBeUndefined();
+});
+
 test.each(["paused", "choose_file", "failed"] as const)(
   "an upload that is %s is not called uploading",
   (phase) => {

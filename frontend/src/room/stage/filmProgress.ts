@@ -1,5 +1,6 @@
 /** What to say about a film that is not playable yet. Pure. */
 import type { VideoStatus } from "@/api/videos";
+import { isolated } from "@/ui/format";
 import type { Upload } from "@/upload/upload";
 
 interface UnfinishedFilm {
@@ -25,8 +26,9 @@ export function filmProgress(
   // The page that sends the film knows first that the upload is complete.
   if (film.status !== "uploading" || upload?.phase === "done") return preparing(film.progress);
   if (!upload) {
-    const detail = `${hostName} is uploading. ${CHAT_MEANWHILE}`;
-    return { headline: "Film uploading", detail };
+    const detail = `${isolated(hostName)} is uploading. ${CHAT_MEANWHILE}`;
+    if (film.progress === 0) return { headline: "Film uploading", detail };
+    return { headline: `Uploading ${percent(film.progress)}`, detail, share: film.progress };
   }
   const share = upload.size > 0 ? upload.sent / upload.size : 0;
   const headline = STOPPED[upload.phase] ?? `Uploading ${percent(share)}`;

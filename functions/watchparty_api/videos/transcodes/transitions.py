@@ -128,7 +128,9 @@ def after_lost_run(video: Video, now: datetime, *, message: str) -> Video:
 
 
 def next_run(video: Video, now: datetime) -> Video:
-    """The video queued for a new run."""
+    """The video queued for a new run. The progress of its upload ends with the upload."""
+    if video.status == "uploading":
+        video = replace(video, progress=0.0)
     return replace(video, status="queued", attempt=video.attempt + 1, heard_at=now, failure=None, updated_at=now)
 
 

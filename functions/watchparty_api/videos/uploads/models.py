@@ -1,4 +1,4 @@
-"""The request and response bodies of multipart uploads."""
+"""The request and response bodies of uploads that are under way."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,6 +6,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from watchparty_api.web.bodies import Body
+
+
+class UploadProgress(Body):
+    """How many bytes of the file have been sent, as the uploading page counts them."""
+
+    sent_bytes: int = Field(strict=True, ge=0)
 
 
 class PartsRequest(Body):

@@ -1,20 +1,37 @@
-"""HTTP routes of multipart uploads (`s3-multipart`): URLs and progress of parts, completing, aborting."""
+"""HTTP routes of uploads that are under way: their progress, and the parts of a multipart upload (`s3-multipart`)."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from watchparty_api.errors import Conflict
+from watchparty_api.errors import Conflict, VersionConflict
 from watchparty_api.objects.port import MultipartUploads
 from watchparty_api.records import Video
 from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
 from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.videos.uploads.models import PartsRequest, PartsView
+from watchparty_api.videos.uploads.models import PartsRequest, PartsView, UploadProgress
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.dependencies import ServicesOf
 
 router = APIRouter(tags=["videos"])
+
+
+@router.post("/videos/{video_id}/upload/progress", status_code=204)
+def report_progress(body: UploadProgress, video: OwnedVideo, services: ServicesOf) -> None:
+    """Shows others how much of the film has been sent; no effect once it has arrived.
+
+    Storage in the cloud sends no events while bytes arrive, so the uploading page reports them.
+    """
+    services.limiter.hit("upload_parts", video.owner_id)
+    if video.status != "uploading" or video.size_bytes == 0:
+        return
+    share = min(1.0, body.sent_bytes / video.size_bytes)
+    try:
+        services.store.replace(replace(video, progress=share))
+    except VersionConflict:
+        return  # the film has arrived meanwhile, or another report was faster
 
 
 def multipart(video: OwnedVideo, services: ServicesOf) -> MultipartUploads:

@@ -12,8 +12,8 @@ import pytest
 from e2e.conftest import Meet
 from e2e.films import long
 from e2e.home import Home
+from e2e.page.test_upload import slow_connection
 from e2e.party import all_play, create_room, join, press, wait_for_film
-from e2e.test_upload import slow_connection
 from fakes.s3_service import CREDENTIALS, S3Service, fresh_buckets
 from fakes.strict_s3 import strict_s3
 from fakes.waiting import eventually

@@ -5,7 +5,7 @@ import re
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.home import Home
-from e2e.party import create_room
+from e2e.party import create_room, wait_for_film, wait_for_room
 from e2e.people import Person
 from fakes.waiting import eventually
 
@@ -54,4 +54,33 @@ def test_pause_reload_and_restart_lose_nothing(home: Home, meet: Meet) -> None:
 
     original = eventually("the original is complete", lambda: list(home.data.glob("uploads/*/original")), within_s=60)
     assert original[0].read_bytes() == film.read_bytes()
+    assert host.errors == []
+
+
+def reload_room(host: Person) -> None:
+    host.page.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves an upload
+    host.page.reload()
+    chat, join_button = host.page.get_by_role("tab", name="Chat"), host.button("Join")
+    chat.or_(host.page.get_by_role("button", name="Join", disabled=False)).first.wait_for()
+    if not chat.is_visible() and join_button.is_enabled(timeout=1000):  # the browser forgot the host's earlier click
+        join_button.click()
+    wait_for_room(host)
+
+
+def test_a_reload_in_the_room_does_not_end_the_upload(home: Home, meet: Meet) -> None:
+    """The room that is reloaded in the middle of an upload asks for the same file and continues: for the room's first
+    film, and for one that was chosen in the room and not yet shown."""
+    film = copyable(60)
+    host = meet("Ada")
+    create_room(host)
+    slow_connection(host)
+    host.page.locator("input[type=file]").first.set_input_files(str(film))
+    eventually("a part has arrived", lambda: uploaded_bytes(home) > 1_000_000, within_s=30)
+    host.button("Pause").click()
+    paused = host.page.get_by_text(re.compile(r"^Paused at"))
+    paused.wait_for()
+    reload_room(host)
+    host.page.get_by_text("Choose the same file to resume").wait_for()
+    host.page.get_by_label("Original file").set_input_files(str(film))
+    wait_for_film(host)
     assert host.errors == []

@@ -1,0 +1,150 @@
+import { useQuery } from "@tanstack/react-query";
+import { Film, HardDrive, type LucideIcon, Tag, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { type Overview as OverviewFacts, overview } from "@/api/admin";
+import { ProblemScreen } from "@/api/ProblemScreen";
+import { counted, formatBytes } from "@/ui/format";
+import { LoadingScreen } from "@/ui/Spinner";
+import { atLeast, queueText, spaceIsShort } from "./overviewText";
+
+const EVERY_MS = 10_000;
+
+/** What an admin looks for first, and where a new site goes on. */
+export function Overview() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["admin", "overview"],
+    queryFn: overview,
+    refetchInterval: EVERY_MS,
+  });
+  if (error) return <ProblemScreen error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen label="Loading the overview" />;
+  const isNew = data.accounts <= 1 && data.videos === 0;
+  return (
+    <div className="flex flex-col gap-8">
+      {isNew && <NextSteps />}
+      <Facts facts={data} />
+    </div>
+  );
+}
+
+function Facts({ facts }: { facts: OverviewFacts }) {
+  const { free_bytes, queue, accounts, videos, failed_events, version } = facts;
+  const short = spaceIsShort(free_bytes);
+  return (
+    <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+      <Fact Icon={HardDrive} name="Free for films" warns={short}>
+        <Value>{free_bytes === null ? "No limit" : formatBytes(free_bytes)}</Value>
+        <Remark>
+          {free_bytes === null
+            ? "Films are stored in a bucket."
+            : short
+              ? "Soon full. Delete films or add a disk."
+              : "On the server’s disk."}
+        </Remark>
+      </Fact>
+      <Fact Icon={Film} name="Films" warns={queue.failed > 0}>
+        <Value>{atLeast(videos)}</Value>
+        <Remark>
+          {queueText(queue)}
+          {queue.failed > 0 && <To tab="jobs">Show failed films</To>}
+        </Remark>
+      </Fact>
+      <Fact Icon={Users} name="Accounts" warns={false}>
+        <Value>{atLeast(accounts)}</Value>
+        <Remark>
+          <To tab="invites">Invite someone</To>
+        </Remark>
+      </Fact>
+      <Fact Icon={Tag} name="Version" warns={failed_events > 0}>
+        <Value>{version}</Value>
+        <Remark>
+          {failed_events === 0 ? (
+            "Everything that happened is recorded."
+          ) : (
+            <To tab="failed-events">{counted(failed_events, "failed event")}</To>
+          )}
+        </Remark>
+      </Fact>
+    </dl>
+  );
+}
+
+interface FactProps {
+  Icon: LucideIcon;
+  name: string;
+  warns: boolean;
+  children: ReactNode;
+}
+
+function Fact({ Icon, name, warns, children }: FactProps) {
+  return (
+    <div className="rounded-2xl bg-surface p-5 ring-1 ring-line">
+      <dt className="flex items-center gap-2 text-sm font-medium text-muted">
+        <Icon
+          className={warns ? "size-4 text-warn-text" : "size-4 text-accent-text"}
+          aria-hidden="true"
+        />
+        {name}
+      </dt>
+      <dd className="mt-2">{children}</dd>
+    </div>
+  );
+}
+
+function Value({ children }: { children: ReactNode }) {
+  return <p className="text-title font-bold tabular-nums">{children}</p>;
+}
+
+function Remark({ children }: { children: ReactNode }) {
+  return <p className="mt-1 flex flex-wrap gap-x-3 text-sm text-muted">{children}</p>;
+}
+
+function To({ tab, children }: { tab: string; children: ReactNode }) {
+  return (
+    <Link
+      to={`/admin?tab=${tab}`}
+      className="font-medium text-accent-text underline underline-offset-2 hover:no-underline"
+    >
+      {children}
+    </Link>
+  );
+}
+
+const STEPS = [
+  { to: "/library", title: "Add a film", text: "It can be watched seconds after the upload." },
+  {
+    to: "/admin?tab=invites",
+    title: "Invite people",
+    text: "For accounts. Guests need only a room’s link.",
+  },
+  {
+    to: "/admin?tab=settings",
+    title: "Set limits",
+    text: "Storage, file size and who can register.",
+  },
+];
+
+function NextSteps() {
+  return (
+    <section aria-labelledby="next-steps">
+      <h2 id="next-steps" className="text-xl font-bold tracking-tight">
+        Your site is ready
+      </h2>
+      <p className="mt-1 text-muted">What comes next is up to you:</p>
+      <ul className="mt-4 grid gap-3 sm:grid-cols-3">
+        {STEPS.map(({ to, title, text }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className="block h-full rounded-2xl bg-accent-soft p-5 ring-1 ring-transparent hover:ring-accent"
+            >
+              <span className="font-semibold">{title}</span>
+              <span className="mt-1 block text-sm text-muted">{text}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+/** The sentences of the overview and the audit log. Pure. */
+
+import type { Overview } from "@/api/admin";
+
+/** The server stops counting there. */
+const COUNTED_UP_TO = 100;
+
+export function atLeast(count: number): string {
+  return count < COUNTED_UP_TO ? String(count) : `${COUNTED_UP_TO}+`;
+}
+
+export function queueText({ uploading, waiting, preparing, failed }: Overview["queue"]): string {
+  const parts: Array<[number, string]> = [
+    [preparing, "preparing"],
+    [waiting, "waiting"],
+    [uploading, "uploading"],
+    [failed, "failed"],
+  ];
+  const shown = parts.filter(([count]) => count > 0);
+  if (shown.length === 0) return "Nothing in the queue.";
+  return shown.map(([count, what]) => `${atLeast(count)} ${what}`).join(" · ");
+}
+
+/** Less than a large film needs. */
+const SHORT_BYTES = 20e9;
+
+export function spaceIsShort(free_bytes: number | null): boolean {
+  return free_bytes !== null && free_bytes < SHORT_BYTES;
+}
+
+const ACTIONS: Record<string, string> = {
+  "account.changed": "Changed an account",
+  "account.claimed": "Made a guest host’s account permanent",
+  "account.created": "Created an account",
+  "account.credentials_revoked": "Ended all sign-ins of an account",
+  "account.deleted": "Deleted an account",
+  "account.email_changed": "Changed an email address",
+  "account.linked": "Linked a sign-in to an account",
+  "account.password_changed": "Changed a password",
+  "account.password_reset": "Reset a password",
+  "account.reclaimed": "Took an account back by email",
+  "account.signed_in": "Signed in",
+  "account.signed_out_everywhere": "Signed out everywhere",
+  "account.verified": "Confirmed an email address",
+  "account_invite.created": "Invited someone",
+  "account_invite.revoked": "Revoked an invitation",
+  "dead_letter.discarded": "Deleted a failed event",
+  "dead_letter.retried": "Retried a failed event",
+  "room.closed": "Closed a room",
+  "settings.changed": "Changed the site’s settings",
+  "token.created": "Created an API token",
+  "token.deleted": "Deleted an API token",
+  "video.requeued": "Encoded a film again",
+  "webhook.created": "Created a webhook",
+  "webhook.deleted": "Deleted a webhook",
+  "webhook.paused": "Paused a webhook",
+  "webhook.resumed": "Resumed a webhook",
+};
+
+/** "Closed a room"; an action that this page does not know is shown as it is stored. */
+export function actionText(action: string): string {
+  return ACTIONS[action] ?? action;
+}

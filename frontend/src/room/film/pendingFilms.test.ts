@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { savedFilms, withFilm } from "./pendingFilms";
+
+test("each room has its own choice, which can be withdrawn", () => {
+  const two = withFilm(withFilm({}, "ours", "v1"), "theirs", "v2");
+  expect(two).toEqual({ ours: "v1", theirs: "v2" });
+  expect(withFilm(two, "ours", "v3")).toMatchObject({ ours: "v3" });
+  expect(withFilm(two, "ours", null)).toEqual({ theirs: "v2" });
+});
+
+test("what cannot be read is no choice", () => {
+  expect(savedFilms(null)).toEqual({});
+  expect(savedFilms("{")).toEqual({});
+  expect(savedFilms("null")).toEqual({});
+  expect(savedFilms('{"ours":"v1"}')).toEqual({ ours: "v1" });
+});
