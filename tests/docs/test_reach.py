@@ -19,7 +19,7 @@ CONTRACTS = ROOT / "docs" / "contracts"
 _COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
 _CALL = re.compile(r"\bcall(?:ForAnswer)?(?:<[^(]*>)?\(\s*\"([A-Z]+)\",\s*[\"`]([^\"`]+)[\"`]")
 _PATH = re.compile(r"const (\w+) = \([^)]*\) =>\s*`(/[^`]*)`")
-_HELPER = re.compile(r"function (\w+)\(path: string.*?\bcall(?:<[^(]*>)?\(\s*\"([A-Z]+)\", path", re.DOTALL)
+_HELPER = re.compile(r"function (\w+)\(\s*path: string.*?\bcall(?:<[^(]*>)?\(\s*\"([A-Z]+)\", path", re.DOTALL)
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -109,15 +109,9 @@ def exceptions() -> dict[str, dict[str, str]]:
     return {section: listed[section] for section in everything()}
 
 
-@cache
-def soon() -> dict[str, dict[str, str]]:
-    """What is being built. These entries may outlive their reasons."""
-    return dict(tomllib.loads(EXCEPTIONS.read_text())["soon"])
-
-
 def is_excepted(section: str, item: str) -> bool:
     """A field also by the exception of its whole shape, and a parameter by that of its call."""
-    listed = {**exceptions()[section], **soon().get(section, {})}
+    listed = exceptions()[section]
     whole = item.partition("?")[0] if section == "calls" else item.partition(".")[0]
     return item in listed or whole in listed
 

@@ -20,7 +20,8 @@ class Case:
     fails: str | None = None  # the expected error code
     duration_s: float = 5.0
     size: tuple[int, int] | None = (320, 180)  # of the best rendition; None: audio only
-    source: str = "ladder"  # of the best rendition
+    source: str = "ladder"  # of the best rendition that every browser plays
+    further_copies: Sequence[tuple[str, tuple[int, int]]] = ()  # source and size of those that some browsers play
     channels: int = 2
     languages: Sequence[str] = ("und",)  # of the audio tracks, in order; empty: silent
     subtitles: Sequence[str] = ()
@@ -162,11 +163,11 @@ CASES = [
         recipe=[*video(), *audio(), "-c:v", "mpeg4", "-vtag", "XVID", "-q:v", "4", "-c:a", "libmp3lame"],
     ),
     Case(
-        name="VP9 and Opus", file="a.webm", fast=True,
+        name="VP9 and Opus", file="a.webm", fast=True, further_copies=[("copy", (320, 180))],
         recipe=[*video(), *audio(), "-c:v", "libvpx-vp9", *QUICK_VP9, "-c:a", "libopus"],
     ),
     Case(
-        name="AV1", file="a.mkv",
+        name="AV1", file="a.mkv", further_copies=[("copy", (320, 180))],
         recipe=[*video(), *audio(), "-c:v", "libsvtav1", "-preset", "12", "-c:a", "libopus"],
     ),
     Case(

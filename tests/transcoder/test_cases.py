@@ -80,9 +80,11 @@ def check_audio(case: Case, outcome: Outcome) -> DecodedAudio:
 
 
 def check_video(case: Case, outcome: Outcome) -> DecodedVideo:
-    best = outcome.last["renditions"][-1]
+    *_, best = [each for each in outcome.last["renditions"] if each["codecs"].startswith("avc1")]
     assert (best["width"], best["height"]) == case.size
     assert best["source"] == case.source
+    further = outcome.last["renditions"][outcome.last["renditions"].index(best) + 1 :]
+    assert [(each["source"], (each["width"], each["height"])) for each in further] == [*case.further_copies]
     for rendition in outcome.last["renditions"]:
         decoded = decode_video(outcome.folder / rendition["playlist"])
         assert (decoded.width, decoded.height) == (rendition["width"], rendition["height"])

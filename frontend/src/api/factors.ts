@@ -37,8 +37,12 @@ export const startAuthenticator = () =>
 
 /** Resolves to recovery codes as `addPasskey` does. */
 export async function confirmAuthenticator(code: string): Promise<string[] | null> {
-  const path = "/auth/me/authenticator/confirm";
-  return (await call<Schema<"RecoveryCodes">>("POST", path, { body: { code } })).recovery_codes;
+  const { recovery_codes } = await call<Schema<"RecoveryCodes">>(
+    "POST",
+    "/auth/me/authenticator/confirm",
+    { body: { code } },
+  );
+  return recovery_codes;
 }
 
 export const removeAuthenticator = () => call<void>("DELETE", "/auth/me/authenticator");
@@ -71,6 +75,9 @@ export async function passkeyForStepUp(): Promise<Proof> {
 }
 
 async function signInOptions(body: Schema<"ChallengeBody">): Promise<Options["public_key"]> {
-  const path = "/auth/passkey/challenge";
-  return (await call<Options>("POST", path, { anonymous: true, body })).public_key;
+  const { public_key } = await call<Options>("POST", "/auth/passkey/challenge", {
+    anonymous: true,
+    body,
+  });
+  return public_key;
 }
