@@ -57,6 +57,12 @@ e2e: prepare-test ## run only the browser tests
 test-media: prepare-test ## run every input case and the fuzzing of the transcoder (long)
 	$(PYTEST) tests/transcoder --media-full
 
+FIRST ?= 0
+FILMS ?= 2000
+.PHONY: differential
+differential: prepare-test ## compare generated films with plain ffmpeg and keep what differs (an hour; FIRST=4000 FILMS=150)
+	PYTHONPATH=tests:transcoder $(BIN)/python -m transcoder.differential --first $(FIRST) --films $(FILMS)
+
 fuzz-api: prepare-test ## fuzz the HTTP API against its OpenAPI document, more than 2,000 requests (minutes)
 	$(PYTEST) tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
 

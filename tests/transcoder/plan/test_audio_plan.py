@@ -11,10 +11,16 @@ from watchparty_transcoder.plan.plan import make_plan
 LEFT, RIGHT, CENTRE = ("FL",), ("FR",), ("FC",)
 
 
-@pytest.mark.parametrize("positions", [(), ("FC",), ("FL", "FR"), ("FL", "FR", "FC", "LFE", "BL", "BR"), ("NONE",) * 8])
+@pytest.mark.parametrize("positions", [(), ("FL", "FR"), ("FL", "FR", "FC", "LFE", "BL", "BR"), ("NONE",) * 8])
 def test_usual_layouts_are_left_to_ffmpeg(positions: tuple[str, ...]) -> None:
     """Up to eight channels have a usual layout, even where the file does not name it."""
     assert stereo_mix(positions) == ""
+
+
+@pytest.mark.parametrize("positions", [("FC",), ("FL",), ("NONE",)])
+def test_mono_is_as_loud_as_in_a_copy(positions: tuple[str, ...]) -> None:
+    """Players play one channel in full on both sides."""
+    assert stereo_mix(positions) == "stereo|FL=c0|FR=c0"
 
 
 @pytest.mark.parametrize("count", [9, 12, 24, 64])
@@ -56,6 +62,7 @@ def test_left_and_right_are_one_track(positions: list[tuple[str, ...]], tracks: 
     )
     plan = make_plan(facts.facts(audio=sounds))
     assert [(each.stream, each.right) for each in plan.audio] == tracks
+    assert all(bool(each.mix) == (each.right is None) for each in plan.audio)
 
 
 def sides(mix: str) -> tuple[set[int], set[int]]:

@@ -88,3 +88,17 @@ def test_parts_keep_their_own_sync() -> None:
     first_of_second = pictures[75]
     assert first_of_second - pictures[74] == FRAME
     assert first_of_second in sounds
+
+
+def test_the_last_pictures_of_a_part_are_kept() -> None:
+    """Where the sound of the next part is stored before them: its jump follows the picture's own."""
+    second = part(500_000, 3)
+    early = [packet for packet in second if packet.stream_index == AUDIO][:2]
+    first = part(9_000_000, 3)
+    packets = [*first[:-3], *early, *first[-3:], *(packet for packet in second if packet not in early)]
+    kinds = [packet.stream_index for packet in packets]
+    placed = list(continuous(packets, timed=frozenset((VIDEO, AUDIO)), leader=VIDEO))
+    pictures = [packet.dts or 0 for packet in placed if packet.stream_index == VIDEO]
+    assert kinds.count(VIDEO) == 150
+    assert pictures == [9_000_000 + FRAME * number for number in range(150)]
+    assert early[0].dts == pictures[75]

@@ -35,6 +35,8 @@ FED_BEGIN_S = Fraction(10)
 """The time of the film's beginning in what is fed to ffmpeg, so that what precedes it has no negative time."""
 DOWNMIX = "clev=1:slev=0.5"
 """The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped."""
+EARLY_S = 0.01
+"""Sound that is this much early or late is moved. ffmpeg's own 0.1 s is noticed, and small gaps add up to it."""
 PREROLL_GRAIN = 3
 """Three frames are exactly 64 ms, so that the preroll begins at a whole microsecond."""
 
@@ -255,7 +257,9 @@ def _audio_position(plan: Plan, track: AudioPlan, chunk: Chunk) -> tuple[Fractio
     first = track.bounds[chunk.first]
     begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME
     moment = _begin(plan) + Fraction(begin, AAC_RATE)
-    return (moment, Fraction(0)) if plan.seekable else (Fraction(0), moment)
+    # ffmpeg seeks by the picture, and so past all sound that precedes its first frame
+    precedes = plan.video is not None and begin <= plan.video.begins_s * AAC_RATE
+    return (moment, Fraction(0)) if plan.seekable and not precedes else (Fraction(0), moment)
 
 
 def audio_chunk(
@@ -287,9 +291,7 @@ def _audio_graph(plan: Plan, track: AudioPlan, shift_s: Fraction, samples: int) 
     on_time = [
         *([f"pan={track.mix}"] if track.mix else []),
         # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video
-        f"aresample={AAC_RATE}:async=1:first_pts=0:{DOWNMIX}"
-        # between joined parts the sound may be a few frames shorter or longer than the picture
-        + (":min_hard_comp=0.03" if plan.fed else ""),
+        f"aresample={AAC_RATE}:async=1:first_pts=0:{DOWNMIX}:min_hard_comp={EARLY_S}",
     ]
     whole = [
         "aformat=sample_fmts=fltp:channel_layouts=stereo",

@@ -5,6 +5,7 @@ may read other times than ours. The packets are those that the probe has measure
 """
 
 import io
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -25,7 +26,9 @@ def feed(source: Source, plan: Plan, stream: int, begin_s: Fraction) -> Iterator
     shift_s = begin_s - Fraction(plan.container_origin_s).limit_denominator(1_000_000)
     with open_media(source, decoded=False) as container, av.open(_Pipe(written), "w", format="nut") as nut:
         given = container.streams[stream]
-        target: Stream = nut.add_stream_from_template(given)
+        target: Stream = nut.add_stream_from_template(given, opaque=True)  # else libav needs an encoder for it
+        nut.start_encoding()
+        unit = target.time_base or Fraction(1, 90_000)
         last = -1
         # all timed streams are read, because they follow the picture's jumps together
         for packet in demux(container, plan.demuxer, _timed(container.streams, stream)):
@@ -33,7 +36,8 @@ def feed(source: Source, plan: Plan, stream: int, begin_s: Fraction) -> Iterator
                 continue
             stamp = packet.dts if packet.dts is not None else packet.pts
             shift = round(shift_s / packet.time_base)
-            at = max(last + 1, 0 if stamp is None else stamp + shift)
+            least = math.ceil(unit / packet.time_base)  # NUT refuses two packets of a stream at one of its own ticks
+            at = max(last + least, 0 if stamp is None else stamp + shift)
             if stamp is not None and stamp + shift < 0:
                 continue
             packet.pts = at if packet.pts is None else max(packet.pts + shift, at)

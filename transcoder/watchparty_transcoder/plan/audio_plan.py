@@ -81,7 +81,7 @@ def _track(
         default=default,
         right=right,
         begins_s=max(0.0, round(audio.start_s - span.begin_s, 3)),
-        mix="" if copied else stereo_mix(audio.positions),
+        mix="" if copied or right is not None else stereo_mix(audio.positions),
     )
 
 
@@ -98,12 +98,15 @@ def _pairs(tracks: Sequence[AudioFacts]) -> list[tuple[AudioFacts, int | None]]:
 
 
 def stereo_mix(positions: Sequence[str]) -> str:
-    """Arguments of ffmpeg's `pan` for channels that its own mixing refuses; empty where it can mix them.
+    """Arguments of ffmpeg's `pan` for channels that its own mixing refuses or weakens; empty where it can mix them.
 
+    It plays mono at 0.7 on both sides, although players, and so our copies, play it in full on both.
     It knows no layout of more than eight channels without positions, and no ambisonics. The first two components of
     those (ACN order, SN3D) are everything and left minus right: two cardioids to the left and to the right.
     """
     count = len(positions)
+    if count == 1:
+        return "stereo|FL=c0|FR=c0"
     if positions and all(each.startswith("AMBI") for each in positions):
         return "stereo|FL=c0+c1|FR=c0-c1" if count > 1 else "stereo|FL=c0|FR=c0"
     if count <= MIXED_CHANNELS:

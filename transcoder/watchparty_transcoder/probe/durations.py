@@ -129,27 +129,34 @@ def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
 def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) -> Durations:
     deadline = time.monotonic() + at_most_s
     begins: dict[int, float] = {}
-    ends: Ends = {}
+    latest: Ends = {}  # when the last packet of a stream is presented
+    steps: dict[int, float] = {}  # how long the last packet that was stored lasts
     frames: dict[int, int] = {}
     cut_points = CutPointRecorder(container.streams)
     leaps: Ends = {}  # a packet far ahead of the previous one, until another one continues from there
     with contextlib.suppress(av.error.FFmpegError):  # the film ends where a damaged tail begins
         for packet in demux(container, demuxer, container.streams):
             index = packet.stream_index
-            known = ends.get(index)
+            known = latest.get(index)
             if packet.time_base is None:
                 continue
             frames[index] = frames.get(index, 0) + 1
             cut_points.add(packet)
             # streams without a container have no timestamps: each frame follows the previous one
-            at = float(packet.pts * packet.time_base) if packet.pts is not None else known or 0.0
-            end = at + float((packet.duration or 0) * packet.time_base)
+            following = (known or 0.0) + steps.get(index, 0.0)
+            at = float(packet.pts * packet.time_base) if packet.pts is not None else following
             begins.setdefault(index, at)
             if known is not None and known + LEAP_S < at < leaps.get(index, math.inf):
                 leaps[index] = at
                 continue
             leaps.pop(index, None)
-            ends[index] = end if known is None else max(known, end)
+            # durations are distances in the order of storage: only that of the last packet is certainly none of a pause
+            if packet.duration:
+                steps[index] = float(packet.duration * packet.time_base)
+            elif known is not None and at > known:
+                steps[index] = at - known
+            latest[index] = at if known is None else max(known, at)
             if time.monotonic() > deadline:
                 raise TimedOut("reading the whole file")
+    ends = {index: at + steps.get(index, 0.0) for index, at in latest.items()}
     return Durations(ends, consumed=True, frames=frames, cut_points=cut_points.found(), begins=begins)

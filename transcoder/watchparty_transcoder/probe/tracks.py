@@ -315,7 +315,8 @@ def audio_facts(stream: AudioStream, durations: Durations, positions: tuple[str,
     time_base = stream.time_base or Fraction(1, 90_000)
     timestamps = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
     first = next(timestamps, stream.start_time or 0)
-    start_s = float(first * time_base)
+    # what an encoder has put before the sound is coded, but not heard
+    start_s = float(max(first, stream.start_time or first) * time_base)
     # of sound that begins beyond what libav samples, it takes the film's beginning for that of the sound
     start_s = max(start_s, durations.begins.get(stream.index, start_s))
     return AudioFacts(

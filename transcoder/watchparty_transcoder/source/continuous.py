@@ -159,9 +159,15 @@ def _new_shift(
     if leader is None or index == leader or leader not in known:
         return own
     picture = known[leader]
-    stamps = (_stamp(each) for each in waiting if each.stream_index == leader)
-    jumped = next((each for each in stamps if each is not None and not picture.follows(each, picture.shift)), None)
-    shift = own if jumped is None else picture.next - jumped
+    expected = picture.next
+    shift = own
+    for each in waiting:
+        if each.stream_index != leader or (jumped := _stamp(each)) is None:
+            continue
+        if not picture.follows(jumped, picture.shift):
+            shift = expected - jumped
+            break
+        expected = jumped + picture.shift + _ticks(each, each.duration or 0)  # the sound may jump some frames earlier
     return shift if abs(shift - own) <= LEADS_BY else own
 
 
