@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from transcoder.differential import comparing, result
 from transcoder.differential.films import build, tone_hz
@@ -74,7 +75,7 @@ def compared(outcome: Outcome, expected: Seen, made: Recipe | None = None) -> li
     return [*found, *comparing.chapters(marks, [each for each in expected.chapters if each[0] < ends_s])]
 
 
-def _losses(last: dict) -> Sequence[comparing.Loss]:
+def _losses(last: dict[str, Any]) -> Sequence[comparing.Loss]:
     return [
         comparing.Loss(each["kind"], part["begin_s"], part["end_s"])
         for each in last["losses"]

@@ -37,13 +37,11 @@ def sound(playlist: Path) -> Sound:
         channels = stream.codec_context.channels
         layout = "stereo" if channels > 1 else "mono"
         resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
-        first_s = None
         for decoded in container.decode(stream):
-            first_s = float(decoded.time or 0) if first_s is None else first_s
             for piece in resampler.resample(decoded):
-                pieces.append((float(piece.pts * piece.time_base), _samples(piece, channels)))
+                pieces.append((piece.time or 0.0, _samples(piece, channels)))
         for piece in resampler.resample(None):
-            pieces.append((float(piece.pts * piece.time_base), _samples(piece, channels)))
+            pieces.append((piece.time or 0.0, _samples(piece, channels)))
     return placed(pieces, channels)
 
 
