@@ -1,4 +1,4 @@
-"""Films as one line of text each: container, codecs, layout, timing and tracks, chosen by a seed. Pure, but for `kept`.
+"""Films as one line of text each: container, codecs, layout, timing and tracks, chosen by a seed.
 
 A recipe names only what is unusual about its film: `container=ts video=mpeg2 parts=3`. One that shows a difference is
 reduced to the fewest unusual properties that still show it.
