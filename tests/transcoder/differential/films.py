@@ -76,9 +76,8 @@ def build(made: Recipe, folder: Path) -> Path:
     ffmpeg(*inputs, *outputs, *clock, *kind.options, film)
     if made.turned or made.trimmed:
         _copied_with(film, made)
-    data = film.read_bytes()
-    if made.parts > 1 or made.kept_bytes < 1:
-        film.write_bytes((data * made.parts)[: round(len(data) * made.parts * made.kept_bytes)])
+    if made.parts > 1:
+        film.write_bytes(film.read_bytes() * made.parts)
     return film
 
 

@@ -157,7 +157,6 @@ class Recipe:
     hush_s: float = 0.0  # in the middle, without a single packet of sound
     clock_s: float = 0.0  # at which the file begins
     trimmed: bool = False  # the beginning is hidden by an edit list
-    kept_bytes: float = 1.0  # the share that was not cut off
     moments: tuple[float, ...] = (0.4, 1.2)
 
     def __str__(self) -> str:
@@ -266,7 +265,8 @@ def _timing(made: Recipe, kind: Container, chance: random.Random) -> Recipe:
         return replace(made, picture_misses_s=0.8)
     if defect in (5, 6) and made.container in ("mkv", "mp4", "mov", "ts", "webm"):
         return replace(made, hush_s=(0.8, 0.06)[defect - 5])
-    if defect in (7, 8) and made.container in ("mp4", "mov"):
+    if defect in (7, 8) and made.container in ("mp4", "mov") and made.video not in ("mjpeg", "prores"):
+        # of those two, ffmpeg also shows the frame before the edit list's beginning
         return replace(made, trimmed=True)
     return made
 

@@ -22,8 +22,8 @@ from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
 
-LATE_S = 0.03
-"""By which a track may begin or end elsewhere: half a frame of sound."""
+LATE_S = 0.05
+"""By which a track may begin or end elsewhere: a frame of sound. Some decoders return nothing for the first one."""
 WITHIN_A_FRAME = 1.1
 
 
@@ -65,6 +65,8 @@ def _picture(plan: Plan, expected: Seen) -> Iterator[str]:
         yield f"{decoded.width}x{decoded.height}, expected {picture.aspect:.3f}"
     if abs(plan.video.begins_s - picture.frames[0].time_s) > 0.002:
         yield f"the picture begins at {plan.video.begins_s}, expected at {picture.frames[0].time_s:.3f}"
-    shortest = min(60.0, len(picture.frames) / (picture.ends_s - picture.frames[0].time_s))
+    shortest = len(picture.frames) / (picture.ends_s - picture.frames[0].time_s)
+    while shortest > 60.5:  # every second frame is left out, because that looks even
+        shortest /= 2
     if float(plan.video.grid.rate) < shortest * 0.99:
         yield f"{plan.video.grid.rate} frames per second, expected {shortest:.2f}"
