@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchparty_transcoder.source.continuous import continuous
@@ -39,14 +39,17 @@ def times(packets: list[Packet], stream: int) -> list[int]:
     st.lists(st.tuples(st.integers(0, 1 << 32), st.floats(1.0, 14.0)), min_size=1, max_size=4),
     st.integers(0, 20),
 )
+@example(parts=[(0, 11.25), (1_002_600, 1.0)], late=0)  # back by a little more than 0.1 s
 def test_joined_parts_follow_each_other(parts: list[tuple[int, float]], late: int) -> None:
     """However the clock jumps, back or ahead, the picture continues without a gap and the sound stays with it."""
     joined: list[Packet] = []
     frames = 0
+    ends = None
     for clock, seconds in parts:
-        pause = clock - (joined[-1].dts or 0) if joined else -1
-        # a pause of less than ten seconds would stay
-        new = part(clock + 20 * 90_000 if 0 <= pause <= 11 * 90_000 else clock, seconds)
+        # a pause of less than ten seconds would stay, and a step back of less than 0.1 s in picture or sound
+        stays = ends is not None and -9_000 - SOUND <= clock - ends <= 11 * 90_000
+        new = part(clock + 20 * 90_000 if stays else clock, seconds)
+        ends = max(packet.dts or 0 for packet in new if packet.stream_index == VIDEO) + FRAME
         frames += sum(packet.stream_index == VIDEO for packet in new)
         # a demuxer reports the last sounds of a part after the first pictures of the next one
         stragglers = [packet for packet in joined[max(0, len(joined) - late) :] if packet.stream_index == AUDIO]

@@ -145,10 +145,16 @@ def _fill(waiting: deque[Stamp], source: Iterator[Stamp], count: int) -> bool:
 
 
 def _is_alone(waiting: Iterable[Stamp], packet: Stamp, stream: _Stream) -> bool:
-    """Whether only this packet's time is damaged: the next one of its stream continues on the previous clock."""
+    """Whether only this packet's time is damaged: the next one of its stream continues on the previous clock and not
+    on that of this packet, which can be little more than 0.1 s behind.
+    """
     following = (_stamp(each) for each in waiting if each.stream_index == packet.stream_index)
     stamp = next((each for each in following if each is not None), None)
-    return stamp is not None and stream.follows(stamp, stream.shift)
+    if stamp is None or not stream.follows(stamp, stream.shift):
+        return False
+    own = _stamp(packet) or 0
+    duration = _ticks(packet, packet.duration or 0)
+    return abs(stream.distance(stamp, stream.shift) - duration) <= abs(stamp - own - duration)
 
 
 def _new_shift(
