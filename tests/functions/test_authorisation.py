@@ -116,6 +116,7 @@ ADMIN_ROWS = [
     row("GET /api/v1/admin/videos", {"admin"}),
     row("POST /api/v1/admin/videos/{video_id}/requeue", {"admin"}),
     row("GET /api/v1/admin/jobs", {"admin"}),
+    row("GET /api/v1/admin/overview", {"admin"}),
     row("GET /api/v1/admin/audit", {"admin"}),
     row("GET /api/v1/admin/audit/verify", {"admin"}),
     row("GET /api/v1/admin/audit/export", {"admin"}),
@@ -174,6 +175,7 @@ VIDEO_ROWS = [
     row("PATCH /api/v1/videos/{video_id}", {"host"}, {"title": "New"}),
     row("DELETE /api/v1/videos/{video_id}", {"host"}),
     row("POST /api/v1/videos/{video_id}/upload", {"host"}),
+    row("POST /api/v1/videos/{video_id}/upload/progress", {"host"}, {"sent_bytes": 1}),
     # Uploads use another protocol here, so the owner gets 409 for these three.
     row("POST /api/v1/videos/{video_id}/upload/parts", {"host"}, {"numbers": [1]}),
     row("POST /api/v1/videos/{video_id}/upload/complete", {"host"}),

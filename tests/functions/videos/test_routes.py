@@ -142,6 +142,7 @@ def test_others_see_how_much_of_a_film_has_been_sent(api: ApiHarness) -> None:
     assert ask(api, ben, "POST", path, {"sent_bytes": 1}).status_code == 403
     assert api.client.post(f"/api/v1{path}", json={"sent_bytes": 1}).status_code == 401
     assert ask(api, ana, "POST", path, {"sent_bytes": -1}).status_code == 422
+    assert ask(api, ana, "POST", path, {"sent_bytes": 10**400}).status_code == 422
     on_finalized(api.services, StoredObject(f"{video_id}/original", GENERATION, 5_000_000, "video/x-matroska"))
     assert progress() == ("queued", 0.0)
     assert ask(api, ana, "POST", path, {"sent_bytes": 5_000_000}).status_code == 204

@@ -11,7 +11,7 @@ from watchparty_api.web.bodies import Body
 class UploadProgress(Body):
     """How many bytes of the file have been sent, as the uploading page counts them."""
 
-    sent_bytes: int = Field(strict=True, ge=0)
+    sent_bytes: int = Field(strict=True, ge=0, le=2**50)
 
 
 class PartsRequest(Body):
