@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize, expect
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
@@ -18,6 +18,8 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--mute-audio", "--disable-dev-shm-usage"),
 )
+TIMEOUT_MS = 15_000
+"""Of each action and each expectation: three times Playwright's own, for busy machines."""
 READING = """() => {
   const video = document.querySelector("video");
   return video && { position_s: video.currentTime, at_ms: performance.timeOrigin + performance.now(),
@@ -25,6 +27,8 @@ READING = """() => {
     width: video.videoWidth, height: video.videoHeight };
 }"""
 """Reads the element's position together with the machine's clock, in fractional milliseconds since the epoch."""
+
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 class Person:
@@ -88,7 +92,7 @@ def browser_of(
         is_mobile=phone,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(TIMEOUT_MS)
     try:
         yield Person(name, context, site, phone=phone)
     finally:

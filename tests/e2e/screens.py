@@ -50,6 +50,7 @@ class ScreenCheck:
         page's landmarks, so axe's rule `region` is then disabled.
         """
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        person.page.locator("h1").first.wait_for(state="attached")  # not while it loads
         sizes = {"phone": PHONE, "landscape": LANDSCAPE} if person.phone else {"desktop": DESKTOP, "small": PHONE}
         for size, viewport in sizes.items() if reflows else list(sizes.items())[:1]:
             self._resize(person, viewport)
