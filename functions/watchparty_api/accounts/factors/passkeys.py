@@ -6,6 +6,7 @@ factors in itself. No attestation is requested: which make an authenticator is d
 
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ from watchparty_api.relying_party import RelyingParty
 log = logging.getLogger(__name__)
 
 _TIMEOUT_MS = int(CHALLENGE_LIFE.total_seconds() * 1000)
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _TRANSPORTS = {each.value: each for each in AuthenticatorTransport}
 
 
@@ -82,12 +84,12 @@ def assertion_options(party: RelyingParty, challenge: str, allowed: Sequence[Pas
 
 
 def challenge_in(credential: dict[str, Any]) -> str | None:
-    """The challenge that the authenticator has signed, not verified yet; None if it is unreadable."""
+    """The challenge that the authenticator has signed, not verified yet; None unless it is base64url text."""
     try:
         found = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))["challenge"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and _BASE64URL.fullmatch(found) else None
 
 
 def verify_registration(party: RelyingParty, challenge: str, credential: dict[str, Any]) -> NewCredential | None:

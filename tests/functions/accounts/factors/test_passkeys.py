@@ -290,6 +290,7 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "deep JSON": lambda response: {**response, "clientDataJSON": to_text(b"[" * 9000)},
     "no challenge": lambda response: {**response, "clientDataJSON": to_text(b"{}")},
     "a number as challenge": lambda response: {**response, "clientDataJSON": to_text(b'{"challenge":7}')},
+    "half a character": lambda response: {**response, "clientDataJSON": to_text(b'{"challenge":"\\ud800"}')},
     "not base64": lambda response: dict.fromkeys(response, "=+/"),
     "one byte": lambda response: {**response, **dict.fromkeys({"attestationObject", "authenticatorData"}, "AA")},
     "cut": lambda response: {
