@@ -48,7 +48,10 @@ def proves(
     """
     if proof.credential is not None:
         found = answering_passkey(services, request, proof.credential, purpose=purpose, holder=holder)
-        return "passkey" if found is not None and found.account_id == account.id else None
+        if found is None or found.account_id != account.id:
+            return None
+        forget_guesses(services, request, account.id)  # the password before it was right
+        return "passkey"
     count_guess(services, request, account.id)
     if proof.code is not None:
         count_code_guess(services, account.id)
