@@ -212,13 +212,23 @@ def test_a_notification_is_read() -> None:
         {"costIntervalStart": "yesterday"},
         {"costIntervalStart": "2026-11-01T07:00:00"},
         {"costIntervalStart": 7},
+        {"costIntervalStart": "0001-01-01T00:00:00+14:00"},
+        {"costIntervalStart": "2026-12-01T08:00:00Z"},
+        {"costAmount": 10**400},
     ],
-    ids=str,
+    ids=lambda changes: str(changes)[:60],
 )
 def test_an_invalid_notification_ends_as_a_dead_letter(changes: dict[str, Any]) -> None:
     """Nothing is stopped or resumed by a guess."""
     with pytest.raises(BadEvent):
         cost_report(pushed(**changes))
+
+
+def test_a_deep_notification_ends_as_a_dead_letter() -> None:
+    """Reading it does not end the function in another way."""
+    data = base64.b64encode(b'{"costAmount":' + b"[" * 100_000).decode()
+    with pytest.raises(BadEvent):
+        cost_report({"message": {"data": data, "publishTime": "2026-11-21T08:00:00Z"}})
 
 
 @pytest.mark.parametrize("share", ["0", "1.1", "90", "-1", "nan", "half", ""])

@@ -15,6 +15,9 @@ from watchparty_api.errors import BadEvent
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.spending import CostReport
 
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading hostile JSON raises. OverflowError: an amount of 400 digits, an instant before the year 1."""
+
 
 def finalized_object(data: Any, *, bucket: str) -> StoredObject | None:
     """The original in a storage event; None for other objects."""
@@ -24,7 +27,7 @@ def finalized_object(data: Any, *, bucket: str) -> StoredObject | None:
         return StoredObject(
             data["name"], str(int(data["generation"])), int(data["size"]), str(data.get("contentType", ""))
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise BadEvent(f"not a storage event: {error!r}") from error
 
 
@@ -32,7 +35,7 @@ def pushed_message(data: Any) -> Mapping[str, Any]:
     """The JSON object in a Pub/Sub message."""
     try:
         content = json.loads(base64.b64decode(data["message"]["data"], validate=True))
-    except (KeyError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise BadEvent(f"not one of our messages: {type(error).__name__}") from error
     if not isinstance(content, dict) or content.get("v") != 1:
         raise BadEvent("not a message of version 1")
@@ -54,10 +57,12 @@ def cost_report(data: Any) -> CostReport:
             budget=float(content["budgetAmount"]),
             currency=str(content["currencyCode"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise BadEvent(f"not a notification of a budget: {type(error).__name__}") from error
     if not (math.isfinite(report.cost) and math.isfinite(report.budget) and report.budget > 0):
         raise BadEvent("not a notification of a budget: amounts that are none")
+    if report.month_started_at > report.published_at:  # no later report would be newer
+        raise BadEvent("not a notification of a budget: a month that has not begun")
     return report
 
 

@@ -233,7 +233,9 @@ def test_deliveries_are_deleted_after_thirty_days(api: ApiHarness, owner: Person
 
 
 @pytest.mark.parametrize(
-    "content", [b"{}", b'{"v": 1}', b'{"v": 1, "deliveries": [1]}', b'{"v": 1, "deliveries": "a"}']
+    "content",
+    [b"{}", b'{"v": 1}', b'{"v": 1, "deliveries": [1]}', b'{"v": 1, "deliveries": "a"}', b"[" * 100_000],
+    ids=["nothing", "no ids", "numbers", "a text", "too deep"],
 )
 def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
     """An invalid wake-up raises BadEvent, and so ends in the dead-letter topic."""

@@ -111,7 +111,14 @@ def test_other_objects_are_ignored(cloud: Services, gcs: StrictGcs, jobs: CloudR
     assert jobs.started == []
 
 
-@pytest.mark.parametrize("broken", [None, {}, {"bucket": "demo-uploads", "name": "v1/original", "generation": "x"}])
+_ORIGINAL = {"bucket": "demo-uploads", "name": "v1/original"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [None, {}, {**_ORIGINAL, "generation": "x"}, {**_ORIGINAL, "generation": "1", "size": float("inf")}],
+    ids=["none", "empty", "no number", "endless"],
+)
 def test_an_invalid_event_fails(cloud: Services, broken: Any) -> None:
     """So that it ends up in a dead-letter topic."""
     with pytest.raises(BadEvent):
