@@ -7,13 +7,14 @@ calls it. Webhooks are paused, not deleted: owners recognise their own in the li
 second step is open ends, too. Second factors stay: otherwise a stolen mailbox would be enough to remove them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, VersionConflict
-from watchparty_api.records import ApiToken, AuthChallenge, OneTimeToken, Session, Webhook
+from watchparty_api.records import Account, ApiToken, AuthChallenge, OneTimeToken, Session, Webhook
 from watchparty_api.rooms.members.removal import end_credentials_in_rooms, exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete, Replace, Write
@@ -45,21 +46,30 @@ def revoke_everything(
     The session `keep_session` and what it started go on. Without it, the account also leaves its rooms. `spent` is the
     one-time link that `beside` marks as used. Raises what the store raises for `beside`.
     """
-    for _ in range(_MAX_TRIES):
-        revocations = _revocations(services, account_id, keep_session=keep_session, spent=spent)
-        try:
-            audit.commit(services, [*beside, *revocations], actor=actor, action=action, target=account_id, data=data)
-            break
-        except VersionConflict as error:
-            if error.kind not in (Session.__name__, Webhook.__name__):
-                raise
-    else:
-        raise Conflict("changed_meanwhile", "Someone else is changing this account right now. Try again.")
+    found = partial(_revocations, services, account_id, keep_session=keep_session, spent=spent)
+    _retried(
+        lambda: audit.commit(services, [*beside, *found()], actor=actor, action=action, target=account_id, data=data)
+    )
+    _retried(lambda: services.store.commit(found()))  # what began after the first list was read
     if keep_session is None:
         exclude_from_rooms(services, account_id)
     else:
         kept = session_credential(keep_session)
         end_credentials_in_rooms(services, account_id, lambda credential: credential != kept)
+
+
+def holds_still(services: Services, proved: Account) -> bool:
+    """Whether what was proved for the account, as it was read before the proof, still lets someone in.
+
+    A sign-in asks this after it has stored its session. `revoke_everything` either finds that session in its second
+    list, or has changed the account before.
+    """
+    now = services.store.get(Account, proved.id)
+    return now is not None and _access(now) == _access(proved)
+
+
+def _access(account: Account) -> tuple[object, ...]:
+    return account.password_hash, account.tokens_valid_from, account.suspended, account.external_id
 
 
 def end_session(services: Services, session: Session) -> None:
@@ -85,6 +95,17 @@ def link_deletions(services: Services, account_id: str, *, keep: str | None = No
         *(Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != keep),
         *(Delete(OneTimeToken, each.id) for each in invites if each.created_by == account_id and not each.used_at),
     ]
+
+
+def _retried(commit: Callable[[], None]) -> None:
+    """Repeats a commit of revocations while other requests change what they end."""
+    for _ in range(_MAX_TRIES):
+        try:
+            return commit()
+        except VersionConflict as error:
+            if error.kind not in (Session.__name__, Webhook.__name__):
+                raise
+    raise Conflict("changed_meanwhile", "Someone else is changing this account right now. Try again.")
 
 
 def _end_in_rooms(services: Services, account_id: str, ended: str) -> None:

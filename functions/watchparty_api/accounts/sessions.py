@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import refresh_tokens
-from watchparty_api.accounts.credentials import end_session
+from watchparty_api.accounts.credentials import end_session, holds_still
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.identity.tokens import ACCESS_LIFE
@@ -34,7 +34,8 @@ def sign_in(
 ) -> SignedIn:
     """Opens a session on the calling device: sets the refresh cookie and returns the access token.
 
-    Commits the writes `beside` with it. `by` names the second factor in the audit log. Raises what the store raises.
+    Commits the writes `beside` with it. `by` names the second factor in the audit log. `account` was read before the
+    proof: raises Unauthenticated if its access was revoked since. Raises what the store raises.
     """
     now, secret = services.now(), secrets.token_urlsafe(32)
     session = Session(
@@ -56,6 +57,9 @@ def sign_in(
         target=account.id,
         data={"by": by} if by else None,
     )
+    if not holds_still(services, account):
+        end_session(services, session)
+        raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
     return _answer(services, request, response, account, session, secret)
 
 

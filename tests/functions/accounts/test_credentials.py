@@ -1,7 +1,8 @@
 """Every kind of credential of an account against every event that ends them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from httpx2 import Response
@@ -10,7 +11,11 @@ from fakes.api_harness import ApiHarness, Person
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account
+from watchparty_api.accounts.credentials import revoke_everything
+from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.records import Invitation, OneTimeToken, Webhook
+from watchparty_api.store.port import Create, WorkspaceStore, Write
+from watchparty_api.store.queries import CHALLENGES_OF_ACCOUNT, SESSIONS_OF_ACCOUNT
 from watchparty_api.webhooks.outbox import deliveries
 
 PASSWORD = "correct horse"
@@ -242,3 +247,50 @@ def test_a_paused_webhook_is_resumed_by_its_owner(held: Held) -> None:
     assert (answer.status_code, answer.json()["active"]) == (200, True)
     assert held.powers()["webhook"]
     assert held.api.client.patch(path, json={"active": True}, headers=held.admin.headers).status_code == 404
+
+
+class Interrupted(Limiter):
+    """Runs `between` in the next sign-in, after it has read the account and before it checks the password."""
+
+    def __init__(self, between: Callable[[], Response]) -> None:
+        super().__init__()
+        self._between: list[Callable[[], Response]] = [between]
+
+    def hit(self, action: str, *keys: str) -> None:
+        super().hit(action, *keys)
+        if action == "login_failure" and self._between:
+            assert self._between.pop()().status_code == 204
+
+
+@pytest.mark.parametrize("second_factor", [False, True])
+def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset_meanwhile(
+    api: ApiHarness, second_factor: bool
+) -> None:
+    """Neither its session nor its ticket, although the reset did not find them yet."""
+    account = create_account(api.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
+    api.services.store.replace(replace(account, second_factor=second_factor))
+    link, _ = one_time_tokens.mint(api.services, "reset", account_id=account.id, email=account.email)
+    body = {"token": link, "password": NEW_PASSWORD}
+    reset = partial(api.new_client().post, "/api/v1/auth/password/reset", json=body)
+    slow = replace(api, services=replace(api.services, limiter=Interrupted(reset)))
+    credentials = {"email": "ana@example.org", "password": PASSWORD}
+    answer = slow.new_client().post("/api/v1/auth/login", json=credentials)
+    assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
+    assert list(api.services.store.query_all(SESSIONS_OF_ACCOUNT, account.id, False)) == []
+    challenges = list(api.services.store.query_all(CHALLENGES_OF_ACCOUNT, account.id))
+    assert [each for each in challenges if each.used_at is None] == []
+
+
+def test_a_session_that_begins_while_all_are_being_ended_ends_too(api: ApiHarness) -> None:
+    """A sign-in commits after the list of sessions was read and before the account changes."""
+    person = api.person()
+
+    class Hasty(WorkspaceStore):
+        def commit(self, writes: Sequence[Write]) -> None:
+            if any(isinstance(each, Create) for each in writes):  # the audit entry: not the second list
+                api.sign_in(person.account)
+            super().commit(writes)
+
+    services = replace(api.services, store=Hasty(api.services.store.adapter, api.services.store.workspace_id))
+    revoke_everything(services, person.id, actor=person.id, action="account.signed_out_everywhere")
+    assert list(api.services.store.query_all(SESSIONS_OF_ACCOUNT, person.id, False)) == []
