@@ -26,7 +26,7 @@ def require_storable(record: Record) -> None:
 def _require(value: Any, depth: int) -> None:
     match value:
         case str():
-            if "\0" in value or not _encodable(value):
+            if not is_storable_text(value):
                 raise Malformed("bad_text", "The request contains characters that can’t be stored.")
         case float() if not math.isfinite(value):
             raise Malformed("bad_number", "The request contains a number that can’t be stored.")
@@ -39,9 +39,9 @@ def _require(value: Any, depth: int) -> None:
                 _require(part, depth - 1)
 
 
-def _encodable(text: str) -> bool:
+def is_storable_text(value: object) -> bool:
+    """Whether it is text without NUL and lone surrogates."""
     try:
-        text.encode()
+        return isinstance(value, str) and b"\0" not in value.encode()
     except UnicodeEncodeError:
         return False
-    return True

@@ -1,5 +1,7 @@
 """The contract of every store adapter (store/port.py)."""
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -160,6 +162,30 @@ def test_a_foreign_cursor_is_malformed(store: Store, workspace: str, cursor: str
     """Text that is not a cursor is refused as malformed."""
     with pytest.raises(Malformed):
         store.query(workspace, queries.ALL_ROOMS, cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        ("t", "2026-01-01T00:00:00", "r1"),
+        ("t", "0001-01-01T00:00:00+14:00", "r1"),
+        ("t", 7, "r1"),
+        ("v", "2026-01-01", "r1"),
+        ("v", [1], "r1"),
+        ("t", "2026-01-01T00:00:00+00:00", "\ud800"),
+        ("t", "2026-01-01T00:00:00+00:00", "\0"),
+    ],
+    ids=str,
+)
+def test_an_edited_cursor_is_malformed(store: Store, workspace: str, position: tuple[Any, ...]) -> None:
+    """A position that no item of the list can have does not reach the database."""
+    for number in range(2):
+        store.create(workspace, a_room(workspace, f"r{number}"))
+    cursor = store.query(workspace, queries.ALL_ROOMS, limit=1).cursor or ""
+    binding = json.loads(base64.urlsafe_b64decode(cursor + "=="))[0]
+    edited = base64.urlsafe_b64encode(json.dumps([binding, *position]).encode()).decode()
+    with pytest.raises(Malformed):
+        store.query(workspace, queries.ALL_ROOMS, cursor=edited)
 
 
 def test_a_cursor_belongs_to_its_query_and_values(store: Store, workspace: str) -> None:
