@@ -16,13 +16,12 @@ import {
 import { useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
 import { passkeyObstacle } from "@/api/webauthn";
-import { copyText } from "@/browser/copyText";
 import { Button } from "@/ui/Button";
+import { CopyButton } from "@/ui/CopyButton";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { QrCode } from "@/ui/QrCode";
-import { showToast } from "@/ui/Toast";
 import { deviceName } from "./deviceName";
 
 const KEY = ["factors"];
@@ -217,10 +216,6 @@ function AppDialog({ onClose, onConfirmed }: AppDialogProps) {
 }
 
 function CodesDialog({ codes, onClose }: { codes: string[]; onClose: () => void }) {
-  async function copy() {
-    const copied = await copyText(codes.join("\n"));
-    showToast(copied ? "Copied." : "We couldn’t copy them. Select the text and copy it yourself.");
-  }
   return (
     <Dialog
       open
@@ -234,9 +229,7 @@ function CodesDialog({ codes, onClose }: { codes: string[]; onClose: () => void 
         ))}
       </ul>
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button variant="primary" onClick={() => void copy()}>
-          Copy
-        </Button>
+        <CopyButton text={codes.join("\n")} variant="primary" />
         <Button onClick={onClose}>I’ve saved them</Button>
       </div>
     </Dialog>

@@ -7,12 +7,11 @@ import {
   revokeAccountInvite,
 } from "@/api/admin";
 import { useSubmission } from "@/api/useSubmission";
-import { copyText } from "@/browser/copyText";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
+import { CopyButton } from "@/ui/CopyButton";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
-import { showToast } from "@/ui/Toast";
 import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "invites"];
@@ -90,20 +89,10 @@ function NewInvite() {
 }
 
 function CreatedLink({ url }: { url: string }) {
-  async function copy() {
-    showToast(
-      (await copyText(url))
-        ? "Link copied."
-        : "We couldn’t copy the link. Select it and copy it yourself.",
-      {
-        tone: "good",
-      },
-    );
-  }
   return (
     <div className="flex items-center gap-2 rounded-2xl bg-accent-soft p-2 pl-4">
       <code className="min-w-0 grow truncate text-sm select-all">{url}</code>
-      <Button onClick={() => void copy()}>Copy</Button>
+      <CopyButton text={url} />
     </div>
   );
 }
