@@ -16,7 +16,7 @@ from watchparty_api.records import Account, EmailClaim
 from watchparty_api.rooms import erasure
 from watchparty_api.rooms.erasure import Traces
 from watchparty_api.services import Services
-from watchparty_api.store.port import Delete, Replace
+from watchparty_api.store.port import Delete, Replace, Write
 from watchparty_api.store.queries import ACCOUNTS_BEING_DELETED, ACCOUNTS_BY_ROLE, TEMPORARY_ACCOUNTS
 
 
@@ -26,10 +26,10 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     Raises Unavailable while another service does not answer. The account then stays marked, so that no one can use it,
     and maintenance completes the deletion.
     """
-    if not account.deleting:
-        require_other_admin(services, account)
     # First, so that no one uses the account while it is being deleted.
-    marked = [] if account.deleting else [Replace(replace(account, suspended=True, deleting=True))]
+    marked: list[Write] = []
+    if not account.deleting:
+        marked = [Replace(replace(account, suspended=True, deleting=True)), *keeping_an_admin(services, account)]
     revoke_everything(services, account.id, beside=marked, actor=actor, action="account.credentials_revoked")
     traces = Traces(services, account.id, account.email)
     erasure.announce(traces)
@@ -54,11 +54,18 @@ def complete_deletions(services: Services) -> int:
     )
 
 
-def require_other_admin(services: Services, account: Account) -> None:
-    """Raises Conflict when no usable admin would remain without this account."""
-    admins = services.store.query_all(ACCOUNTS_BY_ROLE, "admin")
-    if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
-        raise Conflict("last_admin", "This is the only admin. Make someone else an admin first.")
+def keeping_an_admin(services: Services, account: Account) -> list[Write]:
+    """What is committed with the write after which `account` is no longer an admin who can act: another admin as read
+    now, so that of two admins who remove each other at the same moment one remains.
+
+    Raises Conflict when there is no other.
+    """
+    if account.role != "admin":
+        return []
+    for other in services.store.query_all(ACCOUNTS_BY_ROLE, "admin"):
+        if other.id != account.id and not other.suspended:
+            return [Replace(other)]
+    raise Conflict("last_admin", "This is the only admin. Make someone else an admin first.")
 
 
 def delete_expired_temporary_accounts(services: Services) -> int:

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 
 from watchparty_api import audit
 from watchparty_api.accounts.credentials import revoke_everything
-from watchparty_api.accounts.deletion import delete_account, require_other_admin
+from watchparty_api.accounts.deletion import delete_account, keeping_an_admin
 from watchparty_api.accounts.factors.enrolment import reset_factors
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
 from watchparty_api.services import Services
-from watchparty_api.store.port import Replace
+from watchparty_api.store.port import Replace, Write
 from watchparty_api.store.queries import ACCOUNTS
 from watchparty_api.web.caller import AdminOf, ProvenAdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -44,9 +44,9 @@ def change_account(
     # For a quota null means "the default"; for the other fields it means "unchanged".
     changes = {name: value for name, value in changes.items() if value is not None or name == "quota_bytes"}
     after = replace(before, **changes)
+    actor, action, writes = admin.account.id, "account.changed", list[Write]([Replace(after)])
     if after.role != "admin" or after.suspended:
-        require_other_admin(services, before)
-    actor, action, writes = admin.account.id, "account.changed", [Replace(after)]
+        writes += keeping_an_admin(services, before)
     if (after.suspended and not before.suspended) or (before.role == "admin" and after.role != "admin"):
         revoke_everything(services, after.id, beside=writes, actor=actor, action=action, data=changes)
     else:

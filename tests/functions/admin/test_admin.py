@@ -1,6 +1,8 @@
 """The administration, and its entries in the audit log."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from fakes.api_harness import SITE, ApiHarness, Person
 from fakes.party import film
 from watchparty_api.records import Account, Video
+from watchparty_api.store.port import WorkspaceStore, Write
+from watchparty_api.store.queries import ACCOUNTS_BY_ROLE
 
 ADMIN = "/api/v1/admin"
 
@@ -66,6 +70,31 @@ def test_the_last_admin_stays_one(api: ApiHarness, ada: Person, change: dict[str
     """The last admin cannot be demoted, suspended or deleted."""
     assert call(api, ada, "PATCH", f"/accounts/{ada.id}", change).json()["code"] == "last_admin"
     assert call(api, ada, "DELETE", f"/accounts/{ada.id}").json()["code"] == "last_admin"
+
+
+@pytest.mark.parametrize(
+    ("method", "change"), [("PATCH", {"role": "user"}), ("PATCH", {"suspended": True}), ("DELETE", None)]
+)
+def test_of_two_admins_who_remove_each_other_one_stays(
+    api: ApiHarness, ada: Person, method: str, change: dict[str, Any] | None
+) -> None:
+    """Both have seen the other as an admin; the second to commit is refused."""
+    ben, store = api.person("Ben", role="admin"), api.services.store
+    answers = []
+
+    class Slow(WorkspaceStore):
+        """Ada's commit comes after Ben's."""
+
+        def commit(self, writes: Sequence[Write]) -> None:
+            if not answers:
+                answers.append(call(api, ben, method, f"/accounts/{ada.id}", change))
+            super().commit(writes)
+
+    slow = replace(api, services=replace(api.services, store=Slow(store.adapter, store.workspace_id)))
+    answers.append(call(slow, ada, method, f"/accounts/{ben.id}", change))
+    assert answers[0].is_success
+    assert (answers[1].status_code, answers[1].json()["code"]) == (409, "changed_meanwhile")
+    assert [each.id for each in store.query_all(ACCOUNTS_BY_ROLE, "admin") if not each.suspended] == [ben.id]
 
 
 def test_an_account_is_deleted_by_an_admin(api: ApiHarness, ada: Person) -> None:
