@@ -80,7 +80,7 @@ def test_of_two_admins_who_remove_each_other_one_stays(
 ) -> None:
     """Both have seen the other as an admin; the second to commit is refused."""
     ben, store = api.person("Ben", role="admin"), api.services.store
-    answers = []
+    answers: list[Any] = []
 
     class Slow(WorkspaceStore):
         """Ada's commit comes after Ben's."""
