@@ -98,6 +98,28 @@ def test_hostile_palettes(packet: bytes, header: str) -> None:
     assert len(usual.take(packet)) == 4
 
 
+@pytest.mark.parametrize("command", [b"\x03", b"\x03\x12", b"\x04", b"\x04\xff"])
+def test_a_dvd_packet_that_ends_within_a_command(command: bytes) -> None:
+    """The incomplete command chooses nothing, and the track keeps its other pictures."""
+    colours = read_dvd_header("palette: " + ", ".join(["808080"] * 16))
+    assert colours
+    usual = [(128, 128, 128, opacity) for opacity in (0, 255, 255, 255)]
+    assert colours.take(b"\0\0\0\0" + command) == usual
+
+
+def test_a_palette_is_chosen_until_another_one_is() -> None:
+    """In a transport stream the palette is chosen by an earlier packet than that which completes the picture."""
+    palettes = BluRayPalettes()
+    for number, luma in ((0, 16), (1, 235)):
+        palettes.take(pgs_segment(0x14, bytes([number, 0, 1, luma, 128, 128, 255])))
+    palettes.take(pgs_segment(0x16, struct.pack(">HHBHBBBB", *SCREEN, 0x10, 0, 0, 0, 1, 1)))
+    assert palettes.take(pgs_segment(0x80, b""))[1] == (255, 255, 255, 255)
+
+
+def pgs_segment(kind: int, content: bytes) -> bytes:
+    return struct.pack(">BH", kind, len(content)) + content
+
+
 def test_a_png_holds_the_pixels() -> None:
     """Its rows are those of the indices, each after the number of its filter."""
     data = png(3, 2, bytes([0, 1, 1, 1, 0, 0]), [(1, 2, 3, 4), (5, 6, 7, 8)])

@@ -32,15 +32,15 @@ class BluRayPalettes:
 
     screen: tuple[int, int] = (1920, 1080)
     _palettes: dict[int, dict[int, Colour]] = field(default_factory=dict)
+    _chosen: int = 0  # in transport streams each segment is a packet: one chooses the palette, a later one draws
 
     def take(self, packet: bytes) -> list[Colour]:
         """The colours of the pictures in this packet, by index."""
-        chosen = 0
         for kind, content in _segments(packet):
             if kind == PRESENTATION and len(content) >= PRESENTATION_BYTES:
                 width, height = struct.unpack(">HH", content[:4])
                 self.screen = (width, height) if width and height else self.screen
-                chosen = content[9]
+                self._chosen = content[9]
                 if content[7] & EPOCH_START:
                     self._palettes.clear()
             elif kind == PALETTE and len(content) >= 2:
@@ -48,7 +48,7 @@ class BluRayPalettes:
                 for at in range(2, len(content) - 4, 5):
                     index, luma, red, blue, opacity = content[at : at + 5]
                     palette[index] = (*_rgb(luma, red, blue, high=self.screen[1] > STANDARD_LINES), opacity)
-        palette = self._palettes.get(chosen, {})
+        palette = self._palettes.get(self._chosen, {})
         return [palette.get(index, NOTHING) for index in range(COLOURS)]
 
 
@@ -63,10 +63,12 @@ class DvdColours:
         """The four colours of the picture in this packet."""
         places, opacities = [0, 1, 2, 3], [0, 15, 15, 15]
         for command, given in _commands(packet):
-            nibbles = [given[1] & 15, given[1] >> 4, given[0] & 15, given[0] >> 4] if len(given) == 2 else []
+            if command not in (SET_COLOURS, SET_OPACITY) or len(given) < COMMAND_BYTES[command]:
+                continue
+            nibbles = [given[1] & 15, given[1] >> 4, given[0] & 15, given[0] >> 4]
             if command == SET_COLOURS:
                 places = nibbles
-            elif command == SET_OPACITY:
+            else:
                 opacities = nibbles
                 break  # what follows fades the picture out
         return [(*self.colours[place], opacity * 17) for place, opacity in zip(places, opacities, strict=True)]
