@@ -68,7 +68,7 @@ def brokered(
         video_id=VIDEO, generation=GENERATION, attempt=attempt, task=task, task_count=task_count,
         size_bytes=original.size_bytes,
     )  # fmt: skip
-    with served(Film(original=original, storage=storage, events=events, run=run)) as address:
+    with served(Film(original=original, storage=storage, events=events, run=run), lambda: None) as address:
         yield BrokerClient(address)
 
 

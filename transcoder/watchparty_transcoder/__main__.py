@@ -184,7 +184,7 @@ def _serve(arguments: argparse.Namespace, config: Config, decoding: decoder.Deco
         from watchparty_transcoder.broker.bootstrap import film_in_s3, film_of_cloud_task
 
         if cloud is not None:
-            address = stack.enter_context(film_of_cloud_task(cloud))
+            address = stack.enter_context(film_of_cloud_task(cloud, stop_decoder=decoding.kill))
             return _exit_code(decoding.run(["--task", "--broker", address]))
         served = film_in_s3(
             config,
@@ -192,13 +192,18 @@ def _serve(arguments: argparse.Namespace, config: Config, decoding: decoder.Deco
             output=arguments.output,
             identity=_identity(arguments),
             threads=arguments.threads,
+            stop_decoder=decoding.kill,
         )
         return _exit_code(decoding.run(["--broker", stack.enter_context(served)]))
 
 
 def _exit_code(code: int) -> int:
+    from watchparty_transcoder.errors import Cancelled
+
     if code >= 0:
         return code
+    if code == -signal.SIGTERM:  # cancelled before it handles that signal
+        return Cancelled.exit_code
     log.error("the process that decoded the film was ended by %s", signal.Signals(-code).name)
     return OUR_FAULT
 

@@ -181,6 +181,48 @@ def test_a_film_in_a_bucket_becomes_the_same_files(copied: bool, s3_endpoint: st
     assert len(in_bucket) > 5
 
 
+FAILING = """
+import sys
+if "--prewarm" not in sys.orig_argv:
+    from watchparty_transcoder.broker import originals
+
+    def failing(client, bucket, key, real=originals.from_s3):
+        original = real(client, bucket, key)
+        reads = []
+
+        def fetch(first, last):
+            reads.append(first)
+            if len(reads) > {reads}:
+                raise OSError("the service does not answer")
+            return original.fetch(first, last)
+
+        return originals.Original(fetch, original.size_bytes)
+
+    originals.from_s3 = failing
+"""
+
+
+@pytest.mark.parametrize("reads", [0, 1, 6])
+def test_a_service_that_fails_is_our_fault(reads: int, s3_endpoint: str, tmp_path: Path) -> None:
+    """The film is not reported as damaged, nor prepared without what could not be read: a retry begins again."""
+    s3 = fresh_buckets(s3_endpoint)
+    film = make(tmp_path / "film.mkv", [*video("320x180", seconds=8), *audio(8), *X264, *AAC])
+    s3.client.put_object(Bucket=s3.uploads, Key="v1/original", Body=film.read_bytes())
+    (tmp_path / "sitecustomize.py").write_text(FAILING.format(reads=reads))
+    variables = environment(**CREDENTIALS, WATCHPARTY_S3_ENDPOINT=s3_endpoint)
+    ended = subprocess.run(
+        [
+            sys.executable, "-m", "watchparty_transcoder",
+            "--input", f"s3://{s3.uploads}/v1/original", "--output", f"s3://{s3.media}/media/v1/7", "--video-id", "v1",
+        ],
+        env={**variables, "PYTHONPATH": os.pathsep.join([str(tmp_path), variables["PYTHONPATH"]])},
+        capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 3, ended.stderr.decode()
+    assert not {json.loads(line)["kind"] for line in ended.stdout.splitlines()} & {"failed", "finished"}
+    assert "the service does not answer" in ended.stderr.decode()
+
+
 def last_event(source: str, output: str, endpoint: str = "") -> dict[str, object]:
     """Of a run with one thread, because more of them do not always produce the same bytes."""
     variables = environment(**CREDENTIALS, WATCHPARTY_S3_ENDPOINT=endpoint, WATCHPARTY_MEDIA_SANDBOX="required")

@@ -3,6 +3,7 @@
 import http.client
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,7 +40,8 @@ def address(tmp_path: Path, recorded: RecordedEvents) -> Iterator[str]:
     original.write_bytes(b"the film")
     run = RunDescription(video_id=VIDEO, generation=GENERATION, attempt=1, size_bytes=8)
     storage = FolderStorage(tmp_path / "v1")
-    with served(Film(original=from_disk(original), storage=storage, events=recorded, run=run)) as found:
+    served_film = Film(original=from_disk(original), storage=storage, events=recorded, run=run)
+    with served(served_film, lambda: None) as found:
         yield found
 
 
@@ -126,6 +128,36 @@ def test_a_storage_that_fails_is_reported(address: str, tmp_path: Path) -> None:
     with pytest.raises(InternalError, match="IsADirectoryError"):
         client.get("/objects/folder")
     assert client.get("/objects/master.m3u8") == b"v1"
+
+
+@pytest.mark.parametrize("content", [b"a film", b""])
+def test_an_original_that_cannot_be_read(content: bytes, tmp_path: Path, recorded: RecordedEvents) -> None:
+    """The transcoder is stopped before its answer ends, because a film that ends too early looks damaged."""
+    original = tmp_path / "original"
+    original.write_bytes(bytes(1_000_000))
+    film = Film(
+        original=from_disk(original),
+        storage=FolderStorage(tmp_path),
+        events=recorded,
+        run=RunDescription(video_id=VIDEO, generation=GENERATION, attempt=1, size_bytes=1_000_000),
+    )
+    going, stopped = threading.Event(), threading.Event()
+
+    def stop() -> None:
+        stopped.set()
+        assert going.wait(10)
+
+    with served(film, stop) as address:
+        original.write_bytes(content)
+        parts = urlsplit(BrokerClient(address).original_url)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=0.2)
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        assert stopped.wait(10)
+        with pytest.raises(TimeoutError):
+            answer.read()
+        going.set()
+        connection.close()
 
 
 def test_a_broker_that_is_gone_is_reported() -> None:

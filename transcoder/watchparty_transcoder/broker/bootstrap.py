@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,18 @@ EVENTS_PER_TASK_ATTEMPT = 1_000_000
 
 @contextlib.contextmanager
 def film_in_s3(
-    config: Config, *, source: str, output: str, identity: RunIdentity, threads: int | None = None
+    config: Config,
+    *,
+    source: str,
+    output: str,
+    identity: RunIdentity,
+    threads: int | None = None,
+    stop_decoder: Callable[[], None],
 ) -> Iterator[str]:
-    """Serves a film whose original or output is in an S3-compatible service. Yields its address. Raises BadSetting."""
+    """Serves a film whose original or output is in an S3-compatible service. Yields its address. Raises BadSetting.
+
+    `stop_decoder` is called if the original cannot be read.
+    """
     if config.s3_endpoint is None:
         raise BadSetting(
             "WATCHPARTY_S3_ENDPOINT must be the address of the S3 service, because the film is stored there"
@@ -45,7 +54,7 @@ def film_in_s3(
             size_bytes=original.size_bytes,
         ),
     )
-    with served(film) as address:
+    with served(film, stop_decoder) as address:
         yield address
 
 
@@ -62,8 +71,8 @@ def _storage_in_s3(client: Any, place: str) -> Storage:
 
 
 @contextlib.contextmanager
-def film_of_cloud_task(cloud: CloudConfig) -> Iterator[str]:
-    """Serves the film of one task of a Cloud Run job. Yields its address."""
+def film_of_cloud_task(cloud: CloudConfig, *, stop_decoder: Callable[[], None]) -> Iterator[str]:
+    """Serves the film of one task of a Cloud Run job. Yields its address. `stop_decoder`: as above."""
     from google.cloud import storage
     from google.cloud.pubsub_v1 import PublisherClient
 
@@ -85,5 +94,5 @@ def film_of_cloud_task(cloud: CloudConfig) -> Iterator[str]:
             size_bytes=original.size_bytes,
         ),
     )
-    with served(film) as address:
+    with served(film, stop_decoder) as address:
         yield address

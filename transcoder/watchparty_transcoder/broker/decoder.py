@@ -31,6 +31,11 @@ class Decoder:
         """Safe to call from a signal handler: `run` then returns the exit code."""
         self._process.terminate()
 
+    def kill(self) -> None:
+        """Returns once it is gone: `run` then returns too."""
+        self._process.kill()
+        self._process.wait()
+
 
 @contextlib.contextmanager
 def started(environ: Mapping[str, str]) -> Iterator[Decoder]:

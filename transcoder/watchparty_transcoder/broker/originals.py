@@ -29,12 +29,14 @@ def from_gcs(blob: "Blob") -> Original:
 
 def from_s3(client: Any, bucket: str, key: str) -> Original:
     """An object of an S3-compatible service."""
-    size_bytes = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+    found = client.head_object(Bucket=bucket, Key=key)
+    version = found["ETag"]
 
     def fetch(first: int, last: int) -> bytes:
-        return bytes(client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{last}")["Body"].read())
+        wanted = f"bytes={first}-{last}"
+        return bytes(client.get_object(Bucket=bucket, Key=key, Range=wanted, IfMatch=version)["Body"].read())
 
-    return Original(fetch, size_bytes)
+    return Original(fetch, found["ContentLength"])
 
 
 def from_disk(path: Path) -> Original:

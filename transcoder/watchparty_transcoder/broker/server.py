@@ -79,8 +79,12 @@ class _Memory:
 
 
 @contextlib.contextmanager
-def served(film: Film) -> Iterator[str]:
-    """Runs the server inside the block. Yields the address for the transcoder."""
+def served(film: Film, stop_transcoder: Callable[[], None]) -> Iterator[str]:
+    """Runs the server inside the block. Yields the address for the transcoder.
+
+    Calls `stop_transcoder` if the original cannot be read. It returns once the transcoder is gone, because libav takes
+    an answer that ends too early for the end of a damaged film.
+    """
     reading, working = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
 
     class Handler(_OneFilm):
@@ -88,6 +92,7 @@ def served(film: Film) -> Iterator[str]:
         original_path = f"/{reading}"
         root = f"/{working}"
         memory = _Memory(LARGEST_BODY)
+        stop = staticmethod(stop_transcoder)
 
     server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
@@ -113,6 +118,7 @@ class _OneFilm(BaseHTTPRequestHandler):
     original_path: str
     root: str
     memory: _Memory
+    stop: Callable[[], None]
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -266,10 +272,19 @@ class _OneFilm(BaseHTTPRequestHandler):
     def _send(self, begin: int, end: int) -> None:
         length = FIRST_READ
         while begin < end:
-            data = self.served_film.original.fetch(begin, min(begin + length, end) - 1)
-            self.wfile.write(data)
-            begin += len(data)
+            self.wfile.write(self._fetch(begin, min(begin + length, end) - 1))
+            begin += length
             length = min(2 * length, LARGEST_READ)
+
+    def _fetch(self, first: int, last: int) -> bytes:
+        try:
+            data = self.served_film.original.fetch(first, last)
+            if len(data) != last + 1 - first:
+                raise OSError(f"{len(data)} bytes of the original from {first} to {last}: it has changed")
+        except Exception:
+            self.stop()
+            raise
+        return data
 
     def log_message(self, *args: object) -> None:
         """Logs nothing, because every seek of a decoder is a request."""

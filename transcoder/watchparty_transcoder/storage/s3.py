@@ -32,7 +32,7 @@ def open_client(endpoint: str) -> Any:
             response_checksum_validation="when_required",
             connect_timeout=5,
             read_timeout=60,
-            retries={"mode": "standard", "total_max_attempts": 5},
+            retries={"mode": "standard", "total_max_attempts": 8},  # half a minute
             max_pool_connections=32,
         ),
     )
