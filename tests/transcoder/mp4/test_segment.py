@@ -1,10 +1,14 @@
 """Samples are cut into segments at the planned times, and stored only once."""
 
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watchparty_transcoder.errors import PlanMismatch
+from watchparty_transcoder.mp4.decode_times import decode_times, needed_lead
 from watchparty_transcoder.mp4.segment import MissingPart, SegmentCutter, StoredSegment, shifted_to_zero
 from watchparty_transcoder.mp4.writer import Sample
 from watchparty_transcoder.storage.folder import FolderStorage
@@ -80,6 +84,19 @@ def test_negative_times_are_moved_to_zero(tmp_path: Path) -> None:
     assert [sample.duration for sample in lifted] == [3, 3, 4, 10, 10, 10]
     assert lifted[-1].decode + lifted[-1].duration == early[-1].decode + early[-1].duration
     assert [sample.present for sample in lifted] == [sample.present for sample in early]
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=12), st.integers(0, 400), st.integers(0, 11))
+def test_no_frame_is_shown_before_it_is_decoded(gaps: list[int], further: int, pause_at: int) -> None:
+    """Also not where a pause follows, or where decoding runs further ahead than these frames need."""
+    slots = list(accumulate((gap + 300 * (place == pause_at) for place, gap in enumerate(gaps)), initial=0))
+    shown = [slots[0], slots[-1], *slots[1:-1]]
+    times = decode_times(shown, needed_lead(shown) + further)
+    durations = [following - time for time, following in pairwise([*times, max(times[-1] + 1, 40)])]
+    samples = [Sample(b"x", *each, sync=True) for each in zip(times, shown, durations, strict=True)]
+    lifted = shifted_to_zero(samples) if times[0] < 0 else samples
+    assert all(0 <= sample.decode <= sample.present for sample in lifted)
+    assert all(this.decode + this.duration == following.decode for this, following in pairwise(lifted))
 
 
 def test_a_film_of_one_frame_begins_at_zero(tmp_path: Path) -> None:

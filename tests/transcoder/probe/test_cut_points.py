@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from av.packet import Packet
 
 from transcoder.films import make, video
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.plan.models import Facts
-from watchparty_transcoder.probe import durations
+from watchparty_transcoder.probe import cut_points, durations
 from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.source.source import on_disk
 
@@ -33,6 +34,15 @@ def make_large(folder: Path, coding: list[str]) -> Path:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_large(tmp_path_factory.mktemp("large"), CODING)
+
+
+def test_a_pause_does_not_count_as_a_frame() -> None:
+    """Decoding runs ahead by one frame more than the first groups need, however long one of them is shown."""
+    frames = [(0, 512), (1024, 512), (512, 512), (17_920, 9216), (18_944, 512), (18_432, 512)]
+    packets = [Packet(b"x") for _ in frames]
+    for packet, (shown, duration) in zip(packets, frames, strict=True):
+        packet.pts, packet.duration = shown, duration
+    assert cut_points.lead_of(packets) == 512 + 512
 
 
 def facts_of(film: Path) -> Facts:

@@ -121,12 +121,15 @@ def shifted_to_zero(samples: Sequence[Sample]) -> list[Sample]:
 
     Frames are decoded ahead of presentation, so decoding has to begin before the film does, but a segment's time is
     unsigned. Composition offsets could be negative instead, but libavformat reads such a film two frames late. So the
-    few samples concerned get short decode durations, up to the first sample whose decode time is positive anyway.
+    few samples concerned get short decode durations, up to the first sample whose decode time is positive anyway. After
+    a pause that can be much later than a sample is shown, which is then decoded earlier.
     """
     early = [sample for sample in samples if sample.decode <= 0]
     rest = samples[len(early) :]
     room = rest[0].decode if rest else samples[-1].decode + samples[-1].duration
     times = [number * room // len(early) for number in range(len(early) + 1)]
+    for place in reversed(range(len(early))):
+        times[place] = min(times[place], early[place].present, times[place + 1])
     squeezed = [
         replace(sample, decode=time, duration=following - time)
         for sample, time, following in zip(early, times, times[1:], strict=False)

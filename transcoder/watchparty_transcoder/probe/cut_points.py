@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
+from statistics import median_low
 from typing import Any
 
 import av.error
@@ -147,7 +148,7 @@ class _Recorded:
 def lead_of(packets: Iterable["Packet[Any]"]) -> int:
     """By how many ticks of the stream decoding has to run ahead, judged by the first packets of a film."""
     times = [(packet.pts, packet.duration or 0) for packet in packets if packet.pts is not None]
-    frame = max((duration for _, duration in times), default=0)
+    frame = median_low([duration for _, duration in times] or [0])  # a pause makes some of them last long
     return needed_lead([shown for shown, _ in times]) + frame  # later groups may be reordered by one frame more
 
 
