@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from transcoder.films import FFMPEG, audio, make, video
 from transcoder.running import Outcome, transcode
 from transcoder.subtitles.bitmaps import SCREEN, Shown, write_pgs
-from watchparty_transcoder.subtitles.images import png
+from watchparty_transcoder.storage.folder import FolderStorage
+from watchparty_transcoder.subtitles.images import image_track, png
 from watchparty_transcoder.subtitles.palettes import BluRayPalettes, read_dvd_header
 
 SHOWN = [Shown(1, 3, 480, 900, 960, 120), Shown(4, 4.5, 192, 108, 384, 60)]
@@ -118,6 +119,23 @@ def test_a_palette_is_chosen_until_another_one_is() -> None:
 
 def pgs_segment(kind: int, content: bytes) -> bytes:
     return struct.pack(">BH", kind, len(content)) + content
+
+
+@pytest.mark.parametrize("codec", ["dvd_subtitle", "hdmv_pgs_subtitle"])
+@given(st.tuples(*[st.integers(1, 5000)] * 4), st.tuples(*[st.integers(1, 5000)] * 2), st.data())
+def test_every_picture_is_within_the_film(
+    codec: str, film_and_screen: tuple[int, int, int, int], picture: tuple[int, int], data: st.DataObject
+) -> None:
+    """Whatever sizes the track states: a page could not place a picture that is larger than the film."""
+    film, screen = film_and_screen[:2], film_and_screen[2:]
+    header = f"size: {screen[0]}x{screen[1]}\npalette: " + ", ".join(["808080"] * 16)
+    track = image_track("s0/subtitles", codec, header, film=film, storage=FolderStorage(Path("unused")))
+    if isinstance(track.colours, BluRayPalettes):
+        track.colours.screen = screen
+    left, top = data.draw(st.tuples(*[st.integers(0, 5000)] * 2))
+    x, y, width, height = track.place(left, top, *picture)
+    assert 0 <= x <= x + width <= 1.00002
+    assert 0 <= y <= y + height <= 1.00002
 
 
 def test_a_png_holds_the_pixels() -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 from watchparty_transcoder.sandbox import environment
@@ -15,8 +16,9 @@ STOP_WITHIN_S = 10.0
 class Decoder:
     """A prewarmed transcoder, which gets its arguments once the film can be served."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", *, stop_within_s: float = STOP_WITHIN_S) -> None:
         self._process = process
+        self._stop_within_s = stop_within_s
 
     def run(self, arguments: Sequence[str]) -> int:
         """Sends the arguments and waits; the exit code, negative if a signal ended it."""
@@ -28,8 +30,11 @@ class Decoder:
         return self._process.wait()
 
     def stop(self) -> None:
-        """Safe to call from a signal handler: `run` then returns the exit code."""
+        """Safe to call from a signal handler: `run` then returns the exit code. Kills a decoder that does not stop."""
         self._process.terminate()
+        killing = threading.Timer(self._stop_within_s, self._process.kill)
+        killing.daemon = True
+        killing.start()
 
     def kill(self) -> None:
         """Returns once it is gone: `run` then returns too."""

@@ -69,7 +69,7 @@ class ImageTrack:
         end_s = begin_s + (told_s if 0 < told_s < LONGEST_S else LONGEST_S)
         for rectangle in decoded.rects:
             if isinstance(rectangle, BitmapSubtitle) and (image := self._stored(rectangle, colours)):
-                x, y, width, height = self._place(rectangle)
+                x, y, width, height = self.place(rectangle.x, rectangle.y, rectangle.width, rectangle.height)
                 self._shown.append(ImageCue(begin_s, end_s, x, y, width, height, image))
 
     def close(self, film_s: float) -> None:
@@ -101,9 +101,10 @@ class ImageTrack:
         self._bytes += len(data)
         return layout.last_part(name)
 
-    def _place(self, rectangle: BitmapSubtitle) -> tuple[float, float, float, float]:
-        """Left, top, width and height, moved inside the picture.
+    def place(self, x: int, y: int, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, width and height as fractions of the film, moved inside it, and no larger.
 
+        `x`, `y`, `width`, `height`: pixels of the screen for which the subtitles were made.
         Blu-ray's pixels are square and its film may have been cropped since. DVD's screen is as wide and high as the
         film, whatever the shape of its pixels.
         """
@@ -113,11 +114,10 @@ class ImageTrack:
         if isinstance(self.colours, BluRayPalettes):
             down = across
             above = (self.film[1] - screen[1] * down) / 2
-        width, height = rectangle.width * across / self.film[0], rectangle.height * down / self.film[1]
-        x, y = rectangle.x * across / self.film[0], (rectangle.y * down + above) / self.film[1]
-        inside = (max(Fraction(0), min(x, 1 - width)), max(Fraction(0), min(y, 1 - height)), width, height)
-        left, top, wide, high = (round(float(each), 5) for each in inside)
-        return left, top, wide, high
+        wide, high = min(Fraction(1), width * across / self.film[0]), min(Fraction(1), height * down / self.film[1])
+        left, top = x * across / self.film[0], (y * down + above) / self.film[1]
+        left, top = max(Fraction(0), min(left, 1 - wide)), max(Fraction(0), min(top, 1 - high))
+        return round(float(left), 5), round(float(top), 5), round(float(wide), 5), round(float(high), 5)
 
 
 def image_track(name: str, codec: str, header: str, *, film: tuple[int, int], storage: Storage) -> ImageTrack:
