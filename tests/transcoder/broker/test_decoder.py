@@ -5,7 +5,9 @@ import sys
 
 from watchparty_transcoder.broker.decoder import Decoder
 
-DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); input(); input()"
+DEAF = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.alarm(20); signal.pause()"
+)
 
 
 def test_a_decoder_that_does_not_stop_is_killed() -> None:
