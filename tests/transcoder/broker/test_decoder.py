@@ -5,7 +5,13 @@ import sys
 
 from watchparty_transcoder.broker.decoder import Decoder
 
-DEAF = (
+DEAF = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(flush=True)
+signal.alarm(20)
+signal.pause()
+"""
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.alarm(20); signal.pause()"
 )
 
