@@ -12,8 +12,6 @@ print(flush=True)
 signal.alarm(20)
 signal.pause()
 """
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.alarm(20); signal.pause()"
-)
 
 
 def test_a_decoder_that_does_not_stop_is_killed() -> None:
