@@ -35,8 +35,13 @@ FED_BEGIN_S = Fraction(10)
 """The time of the film's beginning in what is fed to ffmpeg, so that what precedes it has no negative time."""
 DOWNMIX = "clev=1:slev=0.5"
 """The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped."""
-EARLY_S = 0.01
-"""Sound that is this much early or late is moved. ffmpeg's own 0.1 s is noticed, and small gaps add up to it."""
+EARLY_S = 0.03
+"""Sound that is this much early or late is moved. ffmpeg's own 0.1 s is noticed, and small gaps add up to it. Less would
+cut into sound whose times are imprecise: libav's for Vorbis in Ogg are up to 14 ms late, those of live streams vary."""
+EARLY_AFTER_JOINS_S = 0.01
+"""In formats with precise times, whose joined parts end up to a frame of sound apart from the picture."""
+PRECISE = ("mpegts", "mpeg")
+"""Demuxers of formats that count in 90,000ths of a second."""
 PREROLL_GRAIN = 3
 """Three frames are exactly 64 ms, so that the preroll begins at a whole microsecond."""
 
@@ -288,10 +293,11 @@ def audio_chunk(
 
 def _audio_graph(plan: Plan, track: AudioPlan, shift_s: Fraction, samples: int) -> str:
     begin = [f"asetpts=PTS-{float(shift_s):.6f}/TB"] if shift_s else []
+    early_s = EARLY_AFTER_JOINS_S if plan.demuxer in PRECISE else EARLY_S
     on_time = [
         *([f"pan={track.mix}"] if track.mix else []),
         # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video
-        f"aresample={AAC_RATE}:async=1:first_pts=0:{DOWNMIX}:min_hard_comp={EARLY_S}",
+        f"aresample={AAC_RATE}:async=1:first_pts=0:{DOWNMIX}:min_hard_comp={early_s}",
     ]
     whole = [
         "aformat=sample_fmts=fltp:channel_layouts=stereo",
