@@ -17,7 +17,7 @@ CLICKS = "0.2*sin(2*PI*500*t)+0.5*sin(2*PI*3000*t)*lt(mod(t,0.7),0.02)"
 """A steady tone, with bursts for which Vorbis uses short blocks."""
 
 
-def samples(path: Path) -> array.array[int]:
+def samples(path: Path) -> "array.array[int]":
     command = [FFMPEG, "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
     return array.array("h", subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
 
