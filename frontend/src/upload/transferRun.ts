@@ -29,6 +29,8 @@ export class GrantRefused extends Error {
 export interface RunOptions {
   file: Blob;
   session?: string | null;
+  /** What an earlier page has sent in this session, until the server says how much it has. */
+  sent?: number | undefined;
   transport: UploadTransport;
   grant: () => Promise<UploadGrant>;
   timers?: Timers;
@@ -43,7 +45,7 @@ export class TransferRun {
   #cancelTimer: () => void = () => {};
   #grant: UploadGrant | null = null;
   /** The bytes last reported. Until the server says how many it has, they do not become fewer. */
-  #sent = 0;
+  #sent: number;
   readonly #options: RunOptions;
   readonly #timers: Timers;
   readonly #random: () => number;
@@ -52,6 +54,7 @@ export class TransferRun {
     this.#options = options;
     this.#timers = options.timers ?? browserTimers;
     this.#random = options.random ?? Math.random;
+    this.#sent = options.sent ?? 0;
     this.#transfer = newTransfer(options.file.size, options.session ?? null);
   }
 

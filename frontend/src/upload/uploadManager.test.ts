@@ -5,6 +5,7 @@ import { SavedInMemory } from "./fakes/savedInMemory";
 import { FakeUploadApi } from "./fakes/uploadApi";
 import { fingerprint } from "./fingerprint";
 import type { TakeLease } from "./lease";
+import { ConnectionLost } from "./transport";
 import type { UploadPhase } from "./upload";
 import { UploadManager, UploadRefused } from "./uploadManager";
 
@@ -99,6 +100,71 @@ describe("continuing after a reload", () => {
     expect(rows()).toMatchObject([
       { phase: "choose_file", video_id: "video-1", sent: 4 * 1024 * 1024 },
     ]);
+  });
+
+  it("shows what the server has, which can be more than the earlier page knew", async () => {
+    const { manager, rows, transport } = await interrupted();
+    transport.stored = new Uint8Array(6 * 1024 * 1024);
+    await manager.restore();
+    expect(rows()).toMatchObject([{ phase: "choose_file", sent: 6 * 1024 * 1024 }]);
+  });
+
+  it("keeps the known progress while the server does not answer", async () => {
+    const { manager, rows, transport } = await interrupted();
+    transport.query = async () => {
+      throw new ConnectionLost("query");
+    };
+    await manager.restore();
+    expect(rows()).toMatchObject([{ phase: "choose_file", sent: 4 * 1024 * 1024 }]);
+  });
+
+  it("starts at nothing after the server has dropped the session", async () => {
+    const { manager, rows, transport } = await interrupted();
+    transport.query = async () => ({ status: 410, range: null, retryAfter_ms: null });
+    await manager.restore();
+    expect(rows()).toMatchObject([{ phase: "choose_file", sent: 0 }]);
+  });
+
+  it("asks for no file if the whole one has arrived", async () => {
+    const { manager, rows, transport, saved } = await interrupted();
+    transport.stored = new Uint8Array(SIZE);
+    await manager.restore();
+    await manager.restore();
+    expect(rows()).toMatchObject([{ phase: "done", sent: SIZE }]);
+    expect(saved.entries.size).toBe(0);
+  });
+
+  it("does not touch an upload whose file was chosen while the server was asked", async () => {
+    const { manager, transport, rows, until } = await interrupted();
+    const query = transport.query.bind(transport);
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      transport.query = async (session) => {
+        transport.query = query;
+        resolve();
+        await new Promise<void>((now) => {
+          answer = now;
+        });
+        return query(session);
+      };
+    });
+    const restored = manager.restore();
+    await asked;
+    await manager.chooseFile("upload-1", film());
+    await until("done");
+    answer();
+    await restored;
+    expect(rows()).toMatchObject([{ phase: "done", sent: SIZE }]);
+  });
+
+  it("does not fall back to nothing when the file is chosen", async () => {
+    const { manager, until } = await interrupted();
+    await manager.restore();
+    const seen: number[] = [];
+    manager.store.subscribe(({ uploads }) => seen.push(uploads[0]?.sent ?? 0));
+    await manager.chooseFile("upload-1", film());
+    await until("done");
+    expect(Math.min(...seen)).toBe(4 * 1024 * 1024);
   });
 
   it("leaves out what another tab is uploading", async () => {

@@ -9,9 +9,9 @@ import type { Release, TakeLease } from "./lease";
 import { type Allowance, contentType, uploadRefusal } from "./preflight";
 import { type SavedUpload, type SavedUploads, savedKey } from "./savedUploads";
 import { titleFrom } from "./title";
-import type { Transfer } from "./transfer";
+import { newTransfer, step, type Transfer } from "./transfer";
 import { type Timers, TransferRun } from "./transferRun";
-import type { UploadTransport } from "./transport";
+import { ConnectionLost, type UploadTransport } from "./transport";
 import { isActive, messageOf, phaseOf, type Upload } from "./upload";
 import { NO_SAMPLES, type SpeedSamples, speedOf, withSample } from "./uploadSpeed";
 
@@ -61,16 +61,32 @@ export class UploadManager {
     this.#options = options;
   }
 
-  /** Lists the unfinished uploads of earlier pages, except those that another tab is uploading. */
+  /**
+   * Lists the unfinished uploads of earlier pages, except those that another tab is uploading, and asks the server how
+   * much of each it has.
+   */
   async restore(): Promise<void> {
     const { saved, api, newId, takeLease } = this.#options;
+    const restored: Promise<void>[] = [];
     for (const upload of await saved.all(api.accountId())) {
       if (this.#byVideo(upload.video_id)) continue;
       const release = await takeLease(upload.video_id);
       if (!release) continue;
       release();
-      if (!this.#byVideo(upload.video_id)) this.#add({ ...rowOf(upload), id: newId() });
+      if (this.#byVideo(upload.video_id)) continue;
+      const id = newId();
+      this.#add({ ...rowOf(upload), id });
+      restored.push(this.#update(id, upload));
     }
+    await Promise.all(restored);
+  }
+
+  async #update(id: string, upload: SavedUpload): Promise<void> {
+    const stored = await storedOf(upload, this.#options.transport);
+    // The file may have been chosen while the server was asked.
+    if (stored === null || this.#find(id)?.phase !== "choose_file") return;
+    this.#patch(id, { sent: stored.bytes, phase: stored.complete ? "done" : "choose_file" });
+    if (stored.complete) this.#write(() => this.#options.saved.remove(upload.key));
   }
 
   /**
@@ -191,6 +207,7 @@ export class UploadManager {
     job.run = new TransferRun({
       file: job.file,
       session: job.saved.session,
+      sent: this.#find(id)?.sent,
       transport: this.#options.transport,
       timers: this.#options.timers,
       grant: () => this.#grant(job),
@@ -269,6 +286,24 @@ export class UploadManager {
     this.store.setState(({ uploads }) => ({
       uploads: uploads.map((one) => (one.id === id ? { ...one, ...change } : one)),
     }));
+  }
+}
+
+/** How much of an earlier page's upload the server has; null if it does not say. */
+async function storedOf(
+  { session, size }: SavedUpload,
+  transport: UploadTransport,
+): Promise<{ bytes: number; complete: boolean } | null> {
+  if (session === null) return null;
+  try {
+    const reply = await transport.query(session, size, new AbortController().signal);
+    const answered = { type: "answered", took_ms: 0, ...reply } as const;
+    const { phase, confirmed } = step(newTransfer(size, session), answered, 0);
+    if (phase.at === "failed" || phase.at === "backing_off") return null;
+    return { bytes: confirmed, complete: phase.at === "done" };
+  } catch (error) {
+    if (error instanceof ConnectionLost) return null;
+    throw error;
   }
 }
 
