@@ -75,13 +75,20 @@ export function ProofForm({ methods, passkey, password, send }: ProofFormProps) 
           />
         </Field>
       )}
-      {(method === "password" || method === "id_token") && <PasswordField name="proof" />}
+      {(method === "password" || method === "id_token") && <PasswordField name="proof" autoFocus />}
       {message && (
         <p role="alert" className="rounded-xl bg-danger-soft px-4 py-3 text-danger-text">
           {message}
         </p>
       )}
-      <Button type="submit" variant="primary" size="lg" busy={busy}>
+      <Button
+        key={method}
+        type="submit"
+        variant="primary"
+        size="lg"
+        busy={busy}
+        autoFocus={method === "passkey"}
+      >
         {method === "passkey" && <KeyRound aria-hidden="true" />}
         {method === "passkey" ? CHOICES.passkey : "Confirm"}
       </Button>

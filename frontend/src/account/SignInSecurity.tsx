@@ -204,6 +204,7 @@ function AppDialog({ onClose, onConfirmed }: AppDialogProps) {
               autoComplete="one-time-code"
               maxLength={12}
               required
+              autoFocus
             />
           </Field>
           <Button type="submit" variant="primary" busy={busy}>

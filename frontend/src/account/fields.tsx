@@ -45,6 +45,7 @@ interface PasswordFieldProps extends EntryFieldProps {
   label?: string;
   /** Whether to require a minimum length. */
   isNew?: boolean;
+  autoFocus?: boolean;
 }
 
 export function PasswordField({
@@ -52,6 +53,7 @@ export function PasswordField({
   name = "password",
   label = "Password",
   isNew = false,
+  autoFocus = false,
 }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
@@ -69,6 +71,7 @@ export function PasswordField({
           maxLength={200}
           className="pr-12"
           required
+          autoFocus={autoFocus}
         />
         <span className="absolute inset-y-0 right-0">
           <IconButton

@@ -60,7 +60,7 @@ function Facts({ facts }: { facts: OverviewFacts }) {
         <Value>{version}</Value>
         <Remark>
           {failed_events === 0 ? (
-            "Everything that happened is recorded."
+            "No failed events."
           ) : (
             <To tab="failed-events">{counted(failed_events, "failed event")}</To>
           )}

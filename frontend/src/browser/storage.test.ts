@@ -21,6 +21,18 @@ describe("storage", () => {
     expect(storage.getItem("key")).toBeNull();
   });
 
+  it("returns the newest value where storage is full", () => {
+    vi.stubGlobal("localStorage", {
+      getItem: () => "old",
+      removeItem: () => {},
+      setItem: () => {
+        throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+      },
+    });
+    storage.setItem("key", "new");
+    expect(storage.getItem("key")).toBe("new");
+  });
+
   it("is the only access to localStorage outside guarded functions, so that no page stays blank", () => {
     const src = new URL("../", import.meta.url).pathname;
     const files = readdirSync(src, { recursive: true, encoding: "utf8" });

@@ -1,21 +1,24 @@
 /**
  * What this browser remembers between visits. Where storage is forbidden, as with all cookies blocked, every access to
- * `localStorage` throws; then values last as long as the page.
+ * `localStorage` throws, and where it is full, every write; then values last as long as the page.
  */
 const memory = new Map<string, string>();
 
 export const storage = {
   getItem(key: string): string | null {
+    const newer = memory.get(key);
+    if (newer !== undefined) return newer;
     try {
       return localStorage.getItem(key);
     } catch {
-      return memory.get(key) ?? null;
+      return null;
     }
   },
 
   setItem(key: string, value: string): void {
     try {
       localStorage.setItem(key, value);
+      memory.delete(key);
     } catch {
       memory.set(key, value);
     }

@@ -25,6 +25,7 @@ export function useMediaSession(
     for (const [action, handler] of handlers) mediaSession.setActionHandler(action, handler);
     return () => {
       mediaSession.metadata = null;
+      mediaSession.playbackState = "none";
       for (const [action] of handlers) mediaSession.setActionHandler(action, null);
     };
   }, [controls, title, posterUrl]);

@@ -157,7 +157,7 @@ function cardRefusal({ data, error }: { data: unknown; error: Error | null }): R
 
 /**
  * Joins without the form after the visitor has created the room: they have clicked already, so the browser allows
- * sound. The flag is in the navigation state and not in the URL, because a link must never join by itself.
+ * sound. The flag is in the navigation state and not in the URL, because opening a link must never join a room.
  */
 function useJoinAtOnce(join: () => void): void {
   const { state } = useLocation();

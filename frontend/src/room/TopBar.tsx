@@ -24,7 +24,7 @@ interface TopBarProps {
 const OVER_FILM =
   "over-film absolute inset-x-0 top-0 z-20 bg-linear-to-b from-black/85 via-black/55 to-transparent text-text";
 
-/** The same in every layout. In the immersive one it lies over the film and hides with the controls. */
+/** The same in every layout. In the immersive one it is over the film and hides with the controls. */
 export function TopBar({
   name,
   layout,

@@ -8,7 +8,7 @@ const USELESS = 3;
 /** A correction helped if it left less than this share of the error. */
 const HELPED = 0.6;
 const RESERVE = 1.5;
-/** The floor is lowered again after this long without a correction: the machine may have been busy. */
+/** The floor is lowered after this long without a correction, because the machine may have been busy. */
 const CALM_MS = 300_000;
 const LOWER = 0.5;
 const GONE_MS = 1;

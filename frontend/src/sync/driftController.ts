@@ -131,7 +131,7 @@ export class DriftController {
     this.#window.push({ at_ms: now_ms, position_s, error_ms });
     if (!this.#hasEnough()) return NONE;
     this.#calibration.read(this.#window);
-    // What the readings have shown may ask for more of them.
+    // The readings may have changed the strategy to one that needs more of them.
     if (!this.#hasEnough()) return NONE;
     const measured_ms = average(this.#window, this.#calibration.strategy, sample.rate);
     this.#window = [];
@@ -241,8 +241,8 @@ const STREAK_ENDS_AFTER_MS = 30_000;
 const STREAK = 3;
 
 /**
- * How often a player may jump and start again by itself. A device that is too slow would jump forever, so
- * the pause between jumps doubles with every third jump of a streak.
+ * Limits how often a player may jump and start again without a command. A device that is too slow would jump forever,
+ * so the pause between jumps doubles with every third jump of a streak.
  */
 export class LaunchBudget {
   #last_ms = Number.NEGATIVE_INFINITY;

@@ -334,7 +334,7 @@ export class SyncController {
     if (before_ms === null) this.#learnStart(state);
     switch (correction.kind) {
       case "none":
-        // The calibration may have found another rate to rest at.
+        // The calibration may have changed the rate between pulses.
         if (this.#drift.pulseUntil_ms === null) this.#setBaseRate(state.rate);
         break;
       case "pulse":

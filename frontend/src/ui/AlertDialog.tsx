@@ -32,7 +32,7 @@ export function AlertDialog({
   onCancel,
   children,
 }: AlertDialogProps) {
-  const focus = useDialogFocus();
+  const focus = useDialogFocus(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

@@ -31,7 +31,7 @@ export function Dialog({
   size = "md",
   children,
 }: DialogProps) {
-  const focus = useDialogFocus();
+  const focus = useDialogFocus(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

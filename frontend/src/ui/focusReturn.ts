@@ -1,18 +1,21 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /**
- * Handlers that return the focus to what opened a dialog. Radix does so for dialogs with a trigger of their own; these
+ * A handler that returns the focus to what opened a dialog. Radix does so for dialogs with a trigger of their own; these
  * are opened by state, from anywhere.
  */
-export function useDialogFocus() {
-  const opener = useRef<Element | null>(null);
+export function useDialogFocus(open: boolean) {
+  const [wasOpen, setWasOpen] = useState(false);
+  const [opener, setOpener] = useState<Element | null>(null);
+  if (open !== wasOpen) {
+    setWasOpen(open);
+    // While rendering: once the dialog is there, a field in it may have the focus.
+    if (open) setOpener(document.activeElement);
+  }
   return {
-    onOpenAutoFocus: () => {
-      opener.current = document.activeElement;
-    },
     onCloseAutoFocus: (event: Event) => {
       event.preventDefault();
-      if (opener.current instanceof HTMLElement) opener.current.focus();
+      if (opener instanceof HTMLElement) opener.focus();
     },
   };
 }

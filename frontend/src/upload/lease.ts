@@ -1,6 +1,7 @@
 /**
  * Ensures that only one tab writes to an upload session. Web Locks end with their tab. They do not exist over plain
- * http; there, an entry in localStorage that is renewed every few seconds serves, and ends a little later.
+ * http, and are denied where storage is; there, an entry in localStorage that is renewed every few seconds serves, and
+ * ends a little later.
  */
 
 import { storage } from "@/browser/storage";
@@ -19,20 +20,27 @@ const SETTLE_MS = 60;
 export function browserLease(tab: string): TakeLease {
   // The prefix is required: an id may start with a hyphen, and a lock's name must not.
   const fullName = (name: string) => `watchparty.lease.${name}`;
-  return "locks" in navigator
-    ? (name) => byWebLock(fullName(name))
-    : (name) => byStorage(fullName(name), tab);
+  return async (name) => {
+    const key = fullName(name);
+    try {
+      if ("locks" in navigator) return await byWebLock(key);
+    } catch {
+      // With all cookies blocked, the browser denies locks, too.
+    }
+    return byStorage(key, tab);
+  };
 }
 
 function byWebLock(name: string): Promise<Release | null> {
-  return new Promise((resolve) => {
-    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+  return new Promise((resolve, reject) => {
+    const request = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       if (lock === null) {
         resolve(null);
         return undefined;
       }
       return new Promise<void>((release) => resolve(release));
     });
+    request.catch(reject);
   });
 }
 

@@ -1,4 +1,4 @@
-/** When the server is told how much of a film has been sent, so that the room's guests see it too. Pure. */
+/** When to report an upload's progress to the server, which shows it to the room's guests. Pure. */
 
 import type { Upload } from "./upload";
 

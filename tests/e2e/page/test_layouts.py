@@ -7,7 +7,7 @@ from playwright.sync_api import ViewportSize
 
 from e2e.conftest import Meet
 from e2e.films import copyable
-from e2e.party import create_room, join, open_tab, post, press, show_controls, wait_for_film, wait_for_room
+from e2e.party import all_play, create_room, join, open_tab, post, press, show_controls, wait_for_film, wait_for_room
 from e2e.people import DESKTOP, Person
 from e2e.screens import LANDSCAPE, ScreenCheck
 from fakes.waiting import eventually
@@ -68,6 +68,18 @@ def chats_beside_the_film(host: Person, text: str) -> None:
     show_controls(host)
 
 
+_COLLECTS_VIDEOS = """
+  window.videos = [];
+  const create = document.createElement.bind(document);
+  document.createElement = (name, ...rest) => {
+    const element = create(name, ...rest);
+    if (name === "video") window.videos.push(element);
+    return element;
+  };
+"""
+"""A video that has left the page can still be heard."""
+
+
 def test_full_screen_shows_everything(meet: Meet) -> None:
     """A knock, a request for the remote, dialogs, the chat and a lost connection are seen in full screen."""
     check = ScreenCheck()
@@ -110,6 +122,24 @@ def test_full_screen_shows_everything(meet: Meet) -> None:
     eventually("the room is left", lambda: ada.page.evaluate("document.fullscreenElement === null"))
     assert (ada.errors, max_.errors) == ([], [])
     check.assert_no_findings()
+
+
+def test_leaving_stops_everything(meet: Meet) -> None:
+    """No sound, picture-in-picture window or entry among the system's media outlives the room."""
+    ada = meet("Ada")
+    ada.context.add_init_script(_COLLECTS_VIDEOS)
+    create_room(ada, copyable(60))
+    wait_for_film(ada)
+    press(ada, "k")
+    all_play([ada])
+    ada.page.evaluate("document.querySelector('video').requestPictureInPicture().then(() => true)")
+    show_controls(ada)
+    ada.button("Leave room").click()
+    ada.button("Start a watch party").wait_for()
+    eventually("no picture-in-picture", lambda: ada.page.evaluate("document.pictureInPictureElement === null"))
+    assert ada.page.evaluate("videos.every((video) => video.paused && video.src === '')")
+    assert ada.page.evaluate("navigator.mediaSession.playbackState") == "none"
+    assert ada.errors == []
 
 
 def test_every_size_has_the_rooms_controls(meet: Meet) -> None:

@@ -49,7 +49,7 @@ def test_pause_reload_and_restart_lose_nothing(home: Home, meet: Meet) -> None:
     host.page.reload()
     arrived = uploaded_bytes(home)
     assert arrived > 0, "a restart keeps what has arrived"
-    host.page.get_by_text("Choose the same file to resume").first.wait_for()
+    host.page.get_by_text(re.compile(r"Stopped at [1-9]\d*%. Choose the same file to resume")).first.wait_for()
     host.page.get_by_label("Original file").set_input_files(str(film))
 
     original = eventually("the original is complete", lambda: list(home.data.glob("uploads/*/original")), within_s=60)

@@ -74,6 +74,7 @@ export class VideoElementPlayer implements PlayerPort {
 
   destroy(): void {
     this.#stop.abort();
+    this.#leavePip();
     this.load(null, 0);
     this.#listeners.clear();
   }
@@ -182,8 +183,18 @@ export class VideoElementPlayer implements PlayerPort {
   }
 
   async togglePip(): Promise<void> {
-    if (document.pictureInPictureElement === this.#video) await document.exitPictureInPicture();
+    if (this.#isInPip()) await document.exitPictureInPicture();
     else await this.#video.requestPictureInPicture();
+  }
+
+  #isInPip(): boolean {
+    return document.pictureInPictureElement === this.#video;
+  }
+
+  /** The window would outlive the page's element, and stay empty. */
+  #leavePip(): void {
+    // The viewer may have closed it at the same moment.
+    if (this.#isInPip()) document.exitPictureInPicture().catch(() => {});
   }
 
   async #openStream(source: Source, at_s: number): Promise<void> {

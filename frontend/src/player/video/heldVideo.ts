@@ -1,6 +1,6 @@
 /**
  * The `<video>` of the next stage, created during the tap that leads to it and kept through the lobby. WebKit lets an
- * element play with sound for good if it is created within a few seconds of a tap, and asks for another tap otherwise.
+ * element that is created within a few seconds of a tap play with sound permanently, and otherwise requires another tap.
  */
 let held: HTMLVideoElement | null = null;
 

@@ -42,7 +42,7 @@ export function savePreferences(changes: Partial<Preferences>): void {
   }
 }
 
-/** A trait may have come from a bad hour, and the next version of a browser may behave better. */
+/** A trait may have been measured on a busy machine, and the next version of a browser may behave better. */
 const TRAITS_LAST_MS = 7 * 86_400_000;
 
 /** What an earlier visit in the same version of this browser has learned; null if nothing is known. */

@@ -1,7 +1,7 @@
 import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useEffect } from "react";
 
 const MESSAGE = "[data-message]";
-/** What needs an answer stays a stop of its own. */
+/** A button that needs an answer remains a separate tab stop. */
 const CONTROLS = "button:not([data-urgent]), a[href]";
 
 /**

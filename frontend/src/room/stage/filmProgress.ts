@@ -35,7 +35,7 @@ export function filmProgress(
   return { headline, detail: CHAT_MEANWHILE, share };
 }
 
-/** Phases in which the upload does not continue by itself. */
+/** Phases in which the upload waits for the user. */
 const STOPPED: Partial<Record<Upload["phase"], string>> = {
   paused: "Upload paused",
   choose_file: "Upload stopped",

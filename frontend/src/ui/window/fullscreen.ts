@@ -40,6 +40,6 @@ export function useFullscreen(): Fullscreen {
 }
 
 function leave(): void {
-  // Another way out may be faster, such as the Escape key.
+  // The page may have left full screen already, for example by the Escape key.
   if (isOn()) document.exitFullscreen().catch(() => {});
 }
