@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { storage } from "./storage";
+import { isStorageForbidden, storage } from "./storage";
 
 function forbidStorage(): void {
   const forbidden = () => {
@@ -14,6 +14,7 @@ afterEach(() => storage.removeItem("key"));
 describe("storage", () => {
   it("remembers values for as long as the page where the browser forbids storage", () => {
     forbidStorage();
+    expect(isStorageForbidden()).toBe(true);
     expect(storage.getItem("key")).toBeNull();
     storage.setItem("key", "value");
     expect(storage.getItem("key")).toBe("value");

@@ -4,6 +4,16 @@
  */
 const memory = new Map<string, string>();
 
+/** Whether the browser blocks this site's cookies and storage; `navigator.cookieEnabled` does not tell in Chromium. */
+export function isStorageForbidden(): boolean {
+  try {
+    localStorage.getItem("");
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 export const storage = {
   getItem(key: string): string | null {
     const newer = memory.get(key);

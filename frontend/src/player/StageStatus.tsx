@@ -1,4 +1,5 @@
-import { CloudOff, FileX2 } from "lucide-react";
+import { CloudOff, Cookie, FileX2 } from "lucide-react";
+import { isStorageForbidden } from "@/browser/storage";
 import { Spinner } from "@/ui/Spinner";
 import { usePlayerView, useSessionState } from "./playback/StageContext";
 
@@ -7,7 +8,11 @@ export function StageStatus() {
   const failure = usePlayerView((view) => view.failure);
   const loaded = usePlayerView((view) => view.loaded);
   const buffering = useSessionState((state) => state.sync.status === "buffering");
-  if (failure !== null) return <Failure kind={failure} />;
+  if (failure !== null) {
+    // A cookie grants access to the film, so no retry helps without it.
+    const blocked = failure === "network" && isStorageForbidden();
+    return <Failure kind={blocked ? "cookies" : failure} />;
+  }
   if (loaded && !buffering) return null;
   return (
     <div
@@ -27,6 +32,11 @@ const FAILURES = {
     icon: CloudOff,
     title: "Can’t load the film",
     text: "Retrying… you’re still in the room.",
+  },
+  cookies: {
+    icon: Cookie,
+    title: "Your browser blocks cookies",
+    text: "The film needs one. Allow cookies for this site, then reload the page.",
   },
   format: {
     icon: FileX2,
