@@ -52,6 +52,13 @@ def test_second_factors_by_keyboard(home: Home, meet: Meet) -> None:
     press(ada, "I’ve saved them")
     expect(ada.page.get_by_text("10 left")).to_be_visible()
     check.screen(ada, "sign-in-and-security")
+    replaced: list[str] = []
+    ada.page.on("requestfinished", lambda request: replaced.append(request.url) if "recovery" in request.url else None)
+    ada.button("Replace").dblclick()
+    expect(ada.page.get_by_role("dialog", name="Your recovery codes")).to_be_visible()
+    press(ada, "I’ve saved them")
+    expect(ada.page.get_by_text("10 left")).to_be_visible()
+    assert len(replaced) == 1, "a double click replaces the codes once: the second answer would make the first void"
     press(ada, "Add authenticator app")
     app = pyotp.TOTP(ada.page.get_by_role("dialog").locator("code").inner_text())
     check.screen(ada, "authenticator-app")

@@ -44,7 +44,7 @@ export default function LoginPage() {
             password={async (password) => ({ password })}
             send={(proof) => sendSecondStep(step.ticket, proof)}
           />
-          <Button variant="ghost" className="mt-2 w-full" onClick={() => setStep(null)}>
+          <Button variant="ghost" className="mt-4 w-full" onClick={() => setStep(null)}>
             Back
           </Button>
         </div>

@@ -39,19 +39,22 @@ export function SignInSecurity() {
   if (!data || !config) return null;
   const obstacle = passkeyObstacle(config.passkey_origin);
 
-  const change = (act: () => Promise<string[] | null | unknown>) =>
-    submit(async () => {
+  async function change(act: () => Promise<string[] | null | unknown>) {
+    // The second click of a double click would replace codes that are about to be shown.
+    if (busy) return;
+    await submit(async () => {
       const made = await act();
       await queries.invalidateQueries({ queryKey: KEY });
       if (Array.isArray(made)) setCodes(made);
     });
+  }
 
   return (
     <div className="flex flex-col items-start gap-3">
       {data.required && !hasFactor(data) && (
         <p className="text-danger-text">This site requires a second factor of admins. Add one.</p>
       )}
-      <ul className="w-full">
+      <ul className="w-full empty:hidden">
         {data.passkeys.map((passkey) => (
           <li key={passkey.id} className="flex min-h-14 flex-wrap items-center gap-x-3">
             <div className="min-w-0 grow">
