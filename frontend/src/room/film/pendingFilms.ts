@@ -13,6 +13,18 @@ export function savedFilms(text: string | null): PendingFilms {
   }
 }
 
+/**
+ * What becomes of a chosen film: it is shown as soon as it is playable, and given up if it cannot be prepared while
+ * another film is on. With no other film the stage says why.
+ */
+export function fateOf(
+  chosen: { playable: boolean; status: string } | undefined,
+  filmIsOn: boolean,
+): "show" | "give_up" | "wait" {
+  if (chosen?.playable) return "show";
+  return chosen?.status === "failed" && filmIsOn ? "give_up" : "wait";
+}
+
 export function withFilm(
   films: PendingFilms,
   roomId: string,

@@ -8,9 +8,11 @@ import { useCallback, useEffect } from "react";
 import { create } from "zustand";
 import { ApiError } from "@/api/errors";
 import { type Video, video } from "@/api/videos";
+import { isolated } from "@/ui/format";
+import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
-import { useChangeRoom } from "../state/roomFacts";
-import { type PendingFilms, savedFilms, withFilm } from "./pendingFilms";
+import { useChangeRoom, useFilm } from "../state/roomFacts";
+import { fateOf, type PendingFilms, savedFilms, withFilm } from "./pendingFilms";
 
 const POLL_EVERY_MS = 1500;
 const KEY = "watchparty.pending_films";
@@ -62,10 +64,16 @@ export function useShowPendingFilm(): void {
   const chosen = usePendingVideo();
   const setPending = useSetPendingFilm();
   const { change } = useChangeRoom();
-  const ready = chosen?.playable ? chosen.id : null;
+  const filmIsOn = useFilm()?.playable ?? false;
+  const fate = fateOf(chosen, filmIsOn);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each film and each fate, not for each poll
   useEffect(() => {
-    if (ready === null) return;
+    if (chosen === undefined || fate === "wait") return;
     setPending(null);
-    change({ video_id: ready });
-  }, [ready, setPending, change]);
+    if (fate === "show") change({ video_id: chosen.id });
+    else {
+      const reason = chosen.failure?.message ?? "We couldn’t prepare it.";
+      showToast(`“${isolated(chosen.title)}” can’t be played. ${reason}`, { tone: "danger" });
+    }
+  }, [chosen?.id, fate, setPending, change]);
 }
