@@ -28,7 +28,7 @@ export function SyncReportTable() {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div>
           <p className="text-lg font-semibold tabular-nums">
-            {milliseconds(spread.p50_ms)} off, at most {milliseconds(spread.p95_ms)}
+            {milliseconds(spread.p50_ms)} off, mostly within {milliseconds(spread.p95_ms)}
           </p>
           <p className="text-sm text-muted">
             How far people were from the room’s clock: the median, and what 95 % of the time stays

@@ -22,6 +22,22 @@ it("says who did what, and where in the film", () => {
   );
 });
 
+it("says what a member's change was", () => {
+  const change = (data: RoomEvent["data"]) =>
+    sentence(event("member_changed", { name: "Max", ...data }), names);
+  expect(change({ role: "moderator" })).toBe("Ada made Max co-host");
+  expect(change({ role: "viewer" })).toBe("Ada removed Max as co-host");
+  expect(change({ controls: true })).toBe("Ada gave Max the remote");
+  expect(change({ control_until: "2026-11-30T20:25:00Z" })).toBe("Ada gave Max the remote");
+  expect(change({ controls: false })).toBe("Ada took back the remote from Max");
+  expect(change({ muted: true })).toBe("Ada muted Max");
+  expect(change({ later: 1 })).toBe("Ada changed what Max can do");
+});
+
+it("says that the film ended, not the room", () => {
+  expect(sentence(event("ended", {}, ""), names)).toBe("The film ended");
+});
+
 it("says what it does not know as plainly as it can", () => {
   expect(sentence(event("play", { pos_s: 0 }, "gone"), names)).toBe("Someone pressed play at 0:00");
   expect(sentence(event("later_kind"), names)).toBe("Ada: later kind");

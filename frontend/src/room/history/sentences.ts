@@ -11,7 +11,17 @@ export const GROUPS = {
 
 export type Group = keyof typeof GROUPS;
 
-const PLAYBACK = new Set(["play", "pause", "seek", "skip", "rate", "media", "wait", "resume"]);
+const PLAYBACK = new Set([
+  "play",
+  "pause",
+  "seek",
+  "skip",
+  "rate",
+  "media",
+  "wait",
+  "resume",
+  "ended",
+]);
 const PEOPLE = new Set(["joined", "left", "admitted", "denied", "blocked", "removed", "banned"]);
 
 function groupOf({ kind }: RoomEvent): Exclude<Group, "all"> {
@@ -52,6 +62,8 @@ export function sentence(event: RoomEvent, nameOf: (id: string) => string | unde
       return `${who} set the speed to ${String(data.rate)}×`;
     case "media":
       return by === "" ? "The film changed" : `${who} changed the film`;
+    case "ended":
+      return "The film ended";
     case "joined":
       return `${own ?? who} joined`;
     case "left":
@@ -76,10 +88,22 @@ export function sentence(event: RoomEvent, nameOf: (id: string) => string | unde
     case "settings_changed":
       return `${who} changed ${listOf(data.fields)}`;
     case "member_changed":
-      return `${who} changed what ${whom} may do`;
+      return memberChange(who, whom, data);
     default:
       return `${who}: ${kind.replaceAll("_", " ")}`;
   }
+}
+
+/** The fields are those of the API's change of a member. */
+function memberChange(who: string, whom: string, { role, muted, ...data }: RoomEvent["data"]) {
+  if (role === "moderator") return `${who} made ${whom} co-host`;
+  if (role === "viewer") return `${who} removed ${whom} as co-host`;
+  if (muted === true) return `${who} muted ${whom}`;
+  if (muted === false) return `${who} unmuted ${whom}`;
+  const lent = data.controls === true || typeof data.control_until === "string";
+  if (lent) return `${who} gave ${whom} the remote`;
+  if (data.controls === false) return `${who} took back the remote from ${whom}`;
+  return `${who} changed what ${whom} can do`;
 }
 
 function listOf(fields: unknown): string {
