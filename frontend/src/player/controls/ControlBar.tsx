@@ -1,6 +1,6 @@
 import { Hand } from "lucide-react";
 import { cx } from "@/ui/cx";
-import { useMayControl, useStage } from "../playback/StageContext";
+import { useMayControl, useSessionState, useStage } from "../playback/StageContext";
 import { CaptionsMenu, SettingsMenu } from "./Menus";
 import { PhoneSheet } from "./PhoneSheet";
 import { PlayButton, SkipButton } from "./PlayControls";
@@ -51,9 +51,11 @@ export function ControlBar() {
   );
 }
 
-/** The large buttons in the middle, for touch screens. */
+/** The large buttons in the middle, for touch screens. At the end of the film, its own buttons are there. */
 export function ThumbControls() {
-  if (!useMayControl()) return null;
+  const mayControl = useMayControl();
+  const ended = useSessionState((state) => state.playback?.mode === "ended");
+  if (!mayControl || ended) return null;
   return (
     <div className="pointer-events-none absolute inset-0 hidden place-items-center pointer-coarse:grid">
       <div className={cx("flex items-center gap-7", TOUCHABLE)}>
@@ -73,6 +75,7 @@ function AskButton() {
     <button
       type="button"
       onClick={onAskControl}
+      aria-label="Ask for remote"
       className="mr-1 flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-1.5 rounded-full bg-white/15 px-3.5 text-sm font-semibold text-white hover:bg-white/25"
     >
       <Hand className="size-4" aria-hidden="true" />

@@ -23,7 +23,7 @@ function EndScreen({ onChooseFilm }: { onChooseFilm: () => void }) {
     session.controls.play("room");
   };
   return (
-    <div className="pointer-events-none absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">
+    <div className="pointer-events-none absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 pb-20 text-center text-white">
       <div className="pointer-events-auto">
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (
