@@ -17,5 +17,6 @@ test("a bucket is never short of space, a disk is below a large film", () => {
 
 test("actions read as sentences, unknown ones as they are", () => {
   expect(actionText("room.closed")).toBe("Closed a room");
+  expect(actionText("authenticator.added")).toBe("Added an authenticator app");
   expect(actionText("moon.landed")).toBe("moon.landed");
 });
