@@ -30,7 +30,7 @@ export function Devices() {
           <DeviceRow key={device.id} device={device} onEnd={() => end.mutate(device.id)} />
         ))}
       </ul>
-      <p className="text-sm text-muted">
+      <p className="mt-2 mb-3 text-sm text-muted">
         Signing out everywhere also leaves your rooms, deletes your API tokens and pauses your
         webhooks.
       </p>

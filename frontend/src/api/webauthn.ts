@@ -26,7 +26,8 @@ export function passkeyObstacle(passkeyOrigin: string | null): string | null {
     return "Browsers allow passkeys only over https, and this page was opened over plain http.";
   }
   if (passkeyOrigin === null) {
-    return "Browsers allow passkeys only at a name, not at a number: on the server itself, open http://localhost instead.";
+    const { port } = window.location;
+    return `Browsers allow passkeys only at a name, not at a number: on the server itself, open http://localhost${port && `:${port}`} instead.`;
   }
   if (passkeyOrigin !== window.location.origin) {
     return `Passkeys for this site work at ${passkeyOrigin} only.`;
