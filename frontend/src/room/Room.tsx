@@ -236,5 +236,7 @@ function useFirstInvitation(roomId: string | undefined, open: () => void): void 
     // Someone who becomes the host later is in the middle of the party.
     const isNew = enteredAs.current === "host" && roomId !== undefined;
     if (isNew && !markInvitationShown(roomId)) open();
+    // Should they come back after they have become the host, the room is not new to them.
+    if (roomId !== undefined && role !== null && !isNew) markInvitationShown(roomId);
   }, [role, roomId, open]);
 }
