@@ -33,8 +33,7 @@ export function FloatingChat() {
           key={line.id}
           className="line-clamp-3 animate-rise rounded-2xl bg-black/65 px-3 py-1.5 text-sm text-white backdrop-blur-sm"
         >
-          <bdi className="mr-1.5 font-semibold">{line.name}</bdi>
-          <bdi>{line.text}</bdi>
+          <bdi className="mr-1.5 font-semibold">{line.name}</bdi> <bdi>{line.text}</bdi>
         </p>
       ))}
     </div>
