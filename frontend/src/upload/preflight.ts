@@ -43,6 +43,9 @@ export function uploadRefusal(
   file: Candidate,
   { max_upload_bytes, free_bytes }: Allowance,
 ): string | null {
+  if (/\.(srt|vtt|ass|ssa|sub)$/i.test(file.name)) {
+    return `“${isolated(file.name)}” is a subtitle file. Add it in your library, in the film’s menu under Subtitles.`;
+  }
   if (contentType(file) === null) {
     return `“${isolated(file.name)}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
   }
