@@ -81,8 +81,8 @@ export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProp
             {error}
           </p>
         )}
-        {/* Always in sight, however small the window is. */}
-        <div className="sticky bottom-0 flex flex-col bg-surface py-1">
+        {/* Always in sight, however small the window is; covers the dialog's padding, where fields would show below it. */}
+        <div className="sticky bottom-[calc(-1*max(1.25rem,env(safe-area-inset-bottom)))] -mx-5 mb-[calc(-1*max(1.25rem,env(safe-area-inset-bottom)))] flex flex-col bg-surface px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:-bottom-7 sm:-mx-7 sm:-mb-7 sm:px-7 sm:pb-7">
           <Button type="submit" variant="primary" size="lg" busy={busy}>
             Create room
           </Button>

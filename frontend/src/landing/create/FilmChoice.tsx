@@ -74,11 +74,24 @@ export function FilmChoice({ film, dropped, onChange }: FilmChoiceProps) {
       )}
       <div className="flex flex-wrap justify-center gap-x-2">
         {hasLibrary && (
-          <Button variant="ghost" onClick={() => setBrowsing(true)}>
+          <Button
+            variant="ghost"
+            onClick={() => {
+              setRefused(null);
+              setBrowsing(true);
+            }}
+          >
             Choose from your library
           </Button>
         )}
-        <Button variant="ghost" aria-expanded={linking} onClick={() => setLinking(!linking)}>
+        <Button
+          variant="ghost"
+          aria-expanded={linking}
+          onClick={() => {
+            setRefused(null);
+            setLinking(!linking);
+          }}
+        >
           Paste a link
         </Button>
       </div>
