@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiError, isTemporary, NetworkError } from "@/api/errors";
 import type { RoomSession } from "@/sync/session";
-import { refusedState, waitingState } from "./joining";
+import { explained, refusedState, waitingState } from "./joining";
 
 const session = {} as RoomSession;
 const refusal = (status: number, code: string) => new ApiError(status, code, "");
@@ -38,4 +38,12 @@ test("a visitor who is already waiting keeps the time of the first knock", () =>
   const before = { step: "waiting", session, since_ms: 100 } as const;
   expect(waitingState(before, session, 900)).toMatchObject({ since_ms: 100 });
   expect(waitingState({ step: "joining" }, session, 900)).toMatchObject({ since_ms: 900 });
+});
+
+test("a sign-out explains an end that the room does not explain, and no other", () => {
+  const unexpected = { step: "refused", code: "unexpected" } as const;
+  const banned = { step: "refused", code: "banned" } as const;
+  expect(explained(unexpected, true)).toEqual({ step: "refused", code: "signed_out" });
+  expect(explained(unexpected, false)).toEqual(unexpected);
+  expect(explained(banned, true)).toEqual(banned);
 });

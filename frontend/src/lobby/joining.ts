@@ -47,6 +47,12 @@ export function onEnded(session: RoomSession, run: (reason: CloseReason) => void
   });
 }
 
+/** An end that the room does not explain is explained by the sign-out, if the visitor has signed out meanwhile. */
+export function explained(state: JoinState, signedOut: boolean): JoinState {
+  const unexplained = state.step === "refused" && state.code === "unexpected";
+  return unexplained && signedOut ? { step: "refused", code: "signed_out" } : state;
+}
+
 /** The socket says "removed" for bans as well; the API says whether the visitor may return. */
 export async function whyRemoved(roomId: string, joinToken: string): Promise<JoinState> {
   try {

@@ -70,6 +70,12 @@ const REFUSALS = {
     action: "join_again",
     actionLabel: "Watch here instead",
   },
+  signed_out: {
+    title: "You’re signed out",
+    text: "Reload the page to sign in, or to join as a guest.",
+    action: "reload",
+    actionLabel: "Reload",
+  },
   version: {
     title: "A new version is available",
     text: "Reload the page to get it.",

@@ -6,11 +6,13 @@
 import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { ApiError, isTemporary } from "@/api/errors";
 import { type JoinBody, type Joined, joinRoom, leaveRoom } from "@/api/rooms";
+import { useSession } from "@/api/session";
 import { createRoomSession, type RoomSession } from "@/sync/session";
 import type { RenewResult } from "@/sync/tokenLease";
 import { fragmentSecret } from "@/visitor/links";
 import {
   AT_FORM,
+  explained,
   type JoinState,
   onEnded,
   refusedState,
@@ -133,9 +135,12 @@ function useJoinState(roomId: string, onAnswer: (answer: Joined) => void) {
       };
       const opened = createRoomSession({ connection: answer.connection, renew });
       session.current = opened;
+      const signedIn = () => useSession.getState().status === "signed_in";
+      const wasSignedIn = signedIn();
+      const show = (end: JoinState) => setState(explained(end, wasSignedIn && !signedIn()));
       onEnded(opened, async (reason) => {
-        setState({ step: "refused", code: refusalOfClose(reason) });
-        if (reason === "removed") setState(await whyRemoved(roomId, token.current));
+        show({ step: "refused", code: refusalOfClose(reason) });
+        if (reason === "removed") show(await whyRemoved(roomId, token.current));
       });
       if (answer.status === "admitted") enter(opened);
       else setState((before) => waitingState(before, opened, performance.now()));
