@@ -72,13 +72,16 @@ function refusalSentence(code: NackCode): string | null {
 export function useActingToast(): void {
   const acting = useRoomState((state) => state.acting);
   const me = useRoomState((state) => state.you?.participant_id);
+  const isHost = useRoomState((state) => state.you?.role === "host");
   const name = useRoomState((state) => state.people.find(({ id }) => id === acting)?.name);
   const before = useRef<string | null>(null);
   useEffect(() => {
     if (acting === before.current) return;
+    before.current = acting;
+    // A returning host knows that they were away.
+    if (isHost) return;
     if (acting === null) showToast("The host is back.");
     else if (acting === me) showToast("The host left. You’re in charge for now.");
     else if (name) showToast(`The host left. ${isolated(name)} is in charge for now.`);
-    before.current = acting;
-  }, [acting, me, name]);
+  }, [acting, me, isHost, name]);
 }
