@@ -27,7 +27,7 @@ function EndScreen({ onChooseFilm }: { onChooseFilm: () => void }) {
       <div className="pointer-events-auto">
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (
-          <div className="mt-4 flex flex-wrap justify-center gap-2">
+          <div className="mt-2 flex flex-wrap @sm:mt-4 justify-center gap-2">
             {nextFilm ? (
               <Button variant="primary" onClick={next}>
                 <SkipForward aria-hidden="true" />
