@@ -112,6 +112,7 @@ function To({ tab, children }: { tab: string; children: ReactNode }) {
 }
 
 const STEPS = [
+  { to: "/new", title: "Start a watch party", text: "Choose a film, then send the link." },
   { to: "/library", title: "Add a film", text: "It can be watched seconds after the upload." },
   {
     to: "/admin?tab=invites",
@@ -132,7 +133,7 @@ function NextSteps() {
         Your site is ready
       </h2>
       <p className="mt-1 text-muted">What comes next is up to you:</p>
-      <ul className="mt-4 grid gap-3 sm:grid-cols-3">
+      <ul className="mt-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
         {STEPS.map(({ to, title, text }) => (
           <li key={to}>
             <Link
