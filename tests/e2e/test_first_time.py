@@ -71,6 +71,20 @@ def test_a_file_that_is_no_film_is_refused_when_chosen(meet: Meet, tmp_path: Pat
     assert dialog.get_by_text("isn’t a video").count() == 0
 
 
+def test_a_film_that_cannot_be_played_is_given_up_while_another_is_on(meet: Meet, tmp_path: Path) -> None:
+    """The room says why, and no longer announces the film."""
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(bytes(range(256)) * 400)
+    ada = meet("Ada", account=True)
+    create_room(ada, copyable(60))
+    wait_for_film(ada)
+    open_tab(ada, "Films")
+    ada.page.get_by_role("button", name="Change").click()
+    ada.page.get_by_role("dialog").locator("input[type=file]").set_input_files(str(broken))
+    ada.page.get_by_text("“broken” can’t be played").wait_for(timeout=30_000)
+    assert ada.page.get_by_text("getting ready").count() == 0
+
+
 def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
     """The button asks at once, and the host's toast grants it."""
     ada, max_ = meet("Ada"), meet("Max", phone=True)
