@@ -37,7 +37,7 @@ DOWNMIX = "clev=1:slev=0.5"
 """The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped."""
 EARLY_S = 0.03
 """Sound that is this much early or late is moved. ffmpeg's own 0.1 s is noticed, and small gaps add up to it. Less
-would cut into sound whose times are imprecise: libav's for Vorbis in Ogg are up to 14 ms late; those of live streams vary."""
+would cut into sound whose times are imprecise: libav's for Vorbis in Ogg are up to 14 ms late."""
 EARLY_AFTER_JOINS_S = 0.01
 """In formats with precise times, whose joined parts end up to a frame of sound apart from the picture."""
 PRECISE = ("mpegts", "mpeg")
