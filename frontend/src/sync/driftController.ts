@@ -241,8 +241,8 @@ const STREAK_ENDS_AFTER_MS = 30_000;
 const STREAK = 3;
 
 /**
- * Limits how often a player may jump and start again without a command. A device that is too slow would jump forever,
- * so the pause between jumps doubles with every third jump of a streak.
+ * Limits how often a player may jump and restart when no command was sent. A device that is too slow would jump forever,
+ * so the pause between jumps doubles after every third jump of a streak.
  */
 export class LaunchBudget {
   #last_ms = Number.NEGATIVE_INFINITY;

@@ -47,10 +47,10 @@ def revoke_everything(
     one-time link that `beside` marks as used. Raises what the store raises for `beside`.
     """
     found = partial(_revocations, services, account_id, keep_session=keep_session, spent=spent)
-    _retried(
+    _retry(
         lambda: audit.commit(services, [*beside, *found()], actor=actor, action=action, target=account_id, data=data)
     )
-    _retried(lambda: services.store.commit(found()))  # what began after the first list was read
+    _retry(lambda: services.store.commit(found()))  # what began after the first list was read
     if keep_session is None:
         exclude_from_rooms(services, account_id)
     else:
@@ -58,11 +58,11 @@ def revoke_everything(
         end_credentials_in_rooms(services, account_id, lambda credential: credential != kept)
 
 
-def holds_still(services: Services, proved: Account) -> bool:
-    """Whether what was proved for the account, as it was read before the proof, still lets someone in.
+def access_unchanged(services: Services, proved: Account) -> bool:
+    """Whether the account's credentials and access are as they were when `proved` was read, before the proof.
 
-    A sign-in asks this after it has stored its session. `revoke_everything` either finds that session in its second
-    list, or has changed the account before.
+    A sign-in calls this after it has stored its session. `revoke_everything` either finds that session in its second
+    list, or has already changed the account.
     """
     now = services.store.get(Account, proved.id)
     return now is not None and _access(now) == _access(proved)
@@ -97,8 +97,8 @@ def link_deletions(services: Services, account_id: str, *, keep: str | None = No
     ]
 
 
-def _retried(commit: Callable[[], None]) -> None:
-    """Repeats a commit of revocations while other requests change what they end."""
+def _retry(commit: Callable[[], None]) -> None:
+    """Repeats a commit of revocations when another request has changed a session or webhook that it ends."""
     for _ in range(_MAX_TRIES):
         try:
             return commit()

@@ -10,7 +10,7 @@ import secrets
 from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
-from watchparty_api.accounts.credentials import holds_still
+from watchparty_api.accounts.credentials import access_unchanged
 from watchparty_api.accounts.factors import challenges, passkeys
 from watchparty_api.accounts.factors.challenges import CHALLENGE_LIFE
 from watchparty_api.accounts.factors.enrolment import passkeys_of
@@ -48,7 +48,7 @@ def complete_or_ask(
     if not account.second_factor:
         return sessions.sign_in(services, request, response, account)
     ticket = challenges.begin(services, "ticket", holder=_TICKET_HOLDER, account_id=account.id)
-    if not holds_still(services, account):
+    if not access_unchanged(services, account):
         challenges.spend(services, "ticket", ticket, holder=_TICKET_HOLDER)
         raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
     response.status_code = 202

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import refresh_tokens
-from watchparty_api.accounts.credentials import end_session, holds_still
+from watchparty_api.accounts.credentials import end_session, access_unchanged
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.identity.tokens import ACCESS_LIFE
@@ -57,7 +57,7 @@ def sign_in(
         target=account.id,
         data={"by": by} if by else None,
     )
-    if not holds_still(services, account):
+    if not access_unchanged(services, account):
         end_session(services, session)
         raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
     return _answer(services, request, response, account, session, secret)
