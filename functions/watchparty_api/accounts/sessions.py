@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import refresh_tokens
-from watchparty_api.accounts.credentials import end_session, access_unchanged
+from watchparty_api.accounts.credentials import access_unchanged, end_session
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.identity.tokens import ACCESS_LIFE
