@@ -1,6 +1,8 @@
+import { lingui } from "@lingui/vite-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compiledEnglish } from "./compiledEnglish.ts";
 import { leanHls } from "./leanHls.ts";
 import { precompress } from "./precompress.ts";
 
@@ -10,10 +12,21 @@ const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
 const toServer = { target: SERVER, changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), precompress()],
+  plugins: [
+    lingui({
+      failOnCompileError: true,
+      macroTransform: { macro: { descriptorFields: "message" } },
+    }),
+    compiledEnglish(),
+    react(),
+    tailwindcss(),
+    precompress(),
+  ],
   resolve: {
     alias: [
       { find: "@", replacement: new URL("./src", import.meta.url).pathname },
+      // React 19 has what this package brings to older versions.
+      { find: "use-sync-external-store/shim", replacement: "react" },
       ...leanHls.alias,
     ],
   },
@@ -52,6 +65,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts"],
+    // Activates English, which sentences of the code need.
+    setupFiles: ["src/language/language.ts"],
     // Pure logic needs no isolation, and stubbed globals are restored after each test.
     isolate: false,
     unstubGlobals: true,

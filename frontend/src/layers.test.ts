@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 /** A folder may import only folders of the lines above its own. */
 const TIERS = [
   ["browser"],
+  ["language"],
   ["ui", "sync", "visitor"],
   ["api"],
   ["player", "upload", "link"],

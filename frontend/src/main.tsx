@@ -1,7 +1,10 @@
 import { restoreSession } from "./api/session";
 import { App } from "./app/App";
-import { applyTheme, currentTheme } from "./ui/theme";
+import { startLanguage } from "./language/language";
+import { applyTheme, currentTheme } from "./ui/preferences/theme";
 import "./ui/theme.css";
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -10,8 +13,14 @@ void restoreSession();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const page = createRoot(root);
+// A top-level await would make the bundler split what every page needs into many small files.
+void startLanguage().then(() => {
+  page.render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <App />
+      </I18nProvider>
+    </StrictMode>,
+  );
+});

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { type Account, usage } from "@/api/accounts";
@@ -6,7 +7,8 @@ import { useSiteConfig } from "@/api/siteConfig";
 import { buttonClass } from "@/ui/Button";
 import { counted, formatBytes, formatDateTime } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
-import { ThemeChoice } from "@/ui/ThemeChoice";
+import { LanguageChoice } from "@/ui/preferences/LanguageChoice";
+import { ThemeChoice } from "@/ui/preferences/ThemeChoice";
 import { useTitle } from "@/ui/useTitle";
 import { Devices } from "./Devices";
 import { ExportAndDelete } from "./ExportAndDelete";
@@ -46,6 +48,11 @@ export default function AccountPage() {
       )}
       <Section title="Storage">
         <UsedSpace />
+      </Section>
+      <Section title={t`Language`}>
+        <div className="w-fit">
+          <LanguageChoice />
+        </div>
       </Section>
       <Section title="Theme">
         <div className="w-fit">

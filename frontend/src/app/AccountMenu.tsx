@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Clapperboard, LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { Link, useNavigate } from "react-router";
 import { type Account, logout } from "@/api/accounts";
@@ -24,7 +26,7 @@ export default function AccountMenu({ account }: { account: Account }) {
       trigger={
         <button
           type="button"
-          aria-label={`${account.display_name}’s account`}
+          aria-label={t`${account.display_name}’s account`}
           className="grid size-11 place-items-center rounded-full hover:bg-hover"
         >
           <Avatar name={account.display_name} seed={account.id} />
@@ -36,30 +38,30 @@ export default function AccountMenu({ account }: { account: Account }) {
           <Name>{account.display_name}</Name>
         </p>
         <p className="max-w-56 truncate text-sm text-muted">
-          {account.temporary ? "Guest host" : account.email}
+          {account.temporary ? t`Guest host` : account.email}
         </p>
       </div>
       <MenuSeparator />
       <MenuItem asChild>
         <Link to="/library">
-          <Clapperboard aria-hidden="true" /> Library
+          <Clapperboard aria-hidden="true" /> <Trans>Library</Trans>
         </Link>
       </MenuItem>
       <MenuItem asChild>
         <Link to="/account">
-          <UserRound aria-hidden="true" /> Account
+          <UserRound aria-hidden="true" /> <Trans>Account</Trans>
         </Link>
       </MenuItem>
       {account.role === "admin" && (
         <MenuItem asChild>
           <Link to="/admin">
-            <ShieldCheck aria-hidden="true" /> Admin
+            <ShieldCheck aria-hidden="true" /> <Trans>Admin</Trans>
           </Link>
         </MenuItem>
       )}
       <MenuSeparator />
       <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden="true" /> Sign out
+        <LogOut aria-hidden="true" /> <Trans>Sign out</Trans>
       </MenuItem>
     </Menu>
   );

@@ -1,12 +1,16 @@
 /** The providers and the table of routes. Each page is a separate chunk. */
 
+import { t } from "@lingui/core/macro";
+import { useLingui } from "@lingui/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Direction } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { ApiError } from "@/api/errors";
 import { ProblemScreen } from "@/api/ProblemScreen";
 import { useProofRequest } from "@/api/proof";
 import { useSession } from "@/api/session";
+import { currentDirection } from "@/language/language";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
 import { useTitle } from "@/ui/useTitle";
@@ -37,37 +41,41 @@ const queries = new QueryClient({
 });
 
 export function App() {
+  // Renders everything again when the language changes.
+  useLingui();
   return (
     <QueryClientProvider client={queries}>
-      <BrowserRouter>
-        <CrashBoundary>
-          <Suspense fallback={<LoadingScreen />}>
-            <Routes>
-              <Route path="/r/:roomId" element={<RoomPage />} />
-              <Route element={<SiteFrame />}>
-                <Route path="/" element={<LandingPage />} />
-                <Route path="/new" element={<LandingPage creating />} />
-                <Route path="/login" element={<LoginPage />} />
-                <Route path="/register" element={<RegisterPage />} />
-                <Route path="/setup" element={<SetupPage />} />
-                <Route path="/reset" element={<ResetPage />} />
-                <Route path="/verify" element={<VerifyPage />} />
-                <Route element={<RequireAccount />}>
-                  <Route path="/library" element={<LibraryPage />} />
-                  <Route path="/account" element={<AccountPage />} />
+      <Direction.Provider dir={currentDirection()}>
+        <BrowserRouter>
+          <CrashBoundary>
+            <Suspense fallback={<LoadingScreen />}>
+              <Routes>
+                <Route path="/r/:roomId" element={<RoomPage />} />
+                <Route element={<SiteFrame />}>
+                  <Route path="/" element={<LandingPage />} />
+                  <Route path="/new" element={<LandingPage creating />} />
+                  <Route path="/login" element={<LoginPage />} />
+                  <Route path="/register" element={<RegisterPage />} />
+                  <Route path="/setup" element={<SetupPage />} />
+                  <Route path="/reset" element={<ResetPage />} />
+                  <Route path="/verify" element={<VerifyPage />} />
+                  <Route element={<RequireAccount />}>
+                    <Route path="/library" element={<LibraryPage />} />
+                    <Route path="/account" element={<AccountPage />} />
+                  </Route>
+                  <Route element={<RequireAccount admin />}>
+                    <Route path="/admin" element={<AdminPage />} />
+                  </Route>
+                  <Route path="*" element={<NotFoundPage />} />
                 </Route>
-                <Route element={<RequireAccount admin />}>
-                  <Route path="/admin" element={<AdminPage />} />
-                </Route>
-                <Route path="*" element={<NotFoundPage />} />
-              </Route>
-            </Routes>
-          </Suspense>
-        </CrashBoundary>
-      </BrowserRouter>
-      <ProofDialog />
-      <DropTarget />
-      <Toaster />
+              </Routes>
+            </Suspense>
+          </CrashBoundary>
+        </BrowserRouter>
+        <ProofDialog />
+        <DropTarget />
+        <Toaster />
+      </Direction.Provider>
     </QueryClientProvider>
   );
 }
@@ -88,7 +96,7 @@ function ProofDialog() {
 function RequireAccount({ admin = false }: { admin?: boolean }) {
   const { status, account } = useSession();
   const { pathname, search } = useLocation();
-  if (status === "unknown") return <LoadingScreen label="Signing you in…" />;
+  if (status === "unknown") return <LoadingScreen label={t`Signing you in…`} />;
   if (account === null) {
     return <Navigate to={`/login?next=${encodeURIComponent(pathname + search)}`} replace />;
   }
@@ -99,6 +107,6 @@ function RequireAccount({ admin = false }: { admin?: boolean }) {
 }
 
 function NotFoundPage() {
-  useTitle("Page not found");
+  useTitle(t`Page not found`);
   return <ProblemScreen error={new ApiError(404, "not_found", "")} />;
 }

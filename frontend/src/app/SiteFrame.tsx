@@ -1,11 +1,14 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { lazy, Suspense } from "react";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 import { useSession } from "@/api/session";
 import { useSiteConfig } from "@/api/siteConfig";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
+import { LanguageChoice } from "@/ui/preferences/LanguageChoice";
+import { ThemeChoice } from "@/ui/preferences/ThemeChoice";
 import { LoadingScreen } from "@/ui/Spinner";
-import { ThemeChoice } from "@/ui/ThemeChoice";
 
 // The menu is larger than the whole landing page, and guests never need it.
 const AccountMenu = lazy(() => import("./AccountMenu"));
@@ -20,12 +23,12 @@ export function SiteFrame() {
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-xl focus:bg-raised focus:px-4 focus:py-3"
       >
-        Skip to content
+        <Trans>Skip to content</Trans>
       </a>
       <header className="mx-auto flex w-full max-w-7xl items-center justify-between gap-3 px-4 py-3 sm:px-8 sm:py-5">
         <Link
           to="/"
-          className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight"
+          className="flex min-h-11 items-center gap-2.5 rounded-xl pe-2 font-bold tracking-tight"
         >
           <Logo className="size-8" />
           <bdi className="text-lg">{brand}</bdi>
@@ -38,8 +41,13 @@ export function SiteFrame() {
         </Suspense>
       </main>
       <footer className="mx-auto mt-16 flex w-full max-w-7xl flex-wrap items-center justify-between gap-4 border-t border-line px-4 py-5 text-sm text-muted sm:px-8">
-        <p>Films are stored on this server only.</p>
-        <ThemeChoice />
+        <p>
+          <Trans>Films are stored on this server only.</Trans>
+        </p>
+        <div className="flex flex-wrap items-center gap-3">
+          <LanguageChoice />
+          <ThemeChoice />
+        </div>
       </footer>
     </div>
   );
@@ -51,12 +59,12 @@ function SiteNav() {
   if (account === null) {
     return (
       <Link to="/login" className={buttonClass("ghost")}>
-        Sign in
+        <Trans>Sign in</Trans>
       </Link>
     );
   }
   return (
-    <nav aria-label="Site" className="flex items-center gap-1">
+    <nav aria-label={t`Site`} className="flex items-center gap-1">
       <NavLink
         to="/library"
         className={({ isActive }) =>
@@ -64,7 +72,7 @@ function SiteNav() {
           cx(buttonClass("ghost"), "max-[22rem]:hidden", isActive && "text-accent-text")
         }
       >
-        Library
+        <Trans>Library</Trans>
       </NavLink>
       <Suspense fallback={<div className="size-11" />}>
         <AccountMenu account={account} />

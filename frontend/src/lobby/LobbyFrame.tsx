@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cx } from "@/ui/cx";
+import { LanguageChoice } from "@/ui/preferences/LanguageChoice";
 
 interface LobbyFrameProps {
   posterUrl: string | null;
@@ -39,6 +40,9 @@ export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
           />
         )}
         <div className="grow p-6 sm:p-7 [@media(max-height:30rem)]:p-4">{children}</div>
+      </div>
+      <div className="absolute end-3 top-3">
+        <LanguageChoice />
       </div>
     </main>
   );

@@ -1,8 +1,11 @@
+import { t } from "@lingui/core/macro";
 import { EllipsisVertical, Eraser, History, LogOut, Pencil } from "lucide-react";
 import { useState } from "react";
+import { currentLanguage, type Language } from "@/language/language";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
-import { Menu, MenuCheck, MenuChoice, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuSeparator, MenuSubChoice } from "@/ui/Menu";
+import { changeLanguage, LANGUAGE_OPTIONS } from "@/ui/preferences/LanguageChoice";
 import { useChatPreferences } from "./chat/chatStores";
 import { ChangeNameDialog } from "./people/ChangeNameDialog";
 import { useReactionAmount } from "./reactions/reactionAmount";
@@ -54,6 +57,12 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           options={AMOUNTS}
         />
         <MenuSeparator />
+        <MenuSubChoice
+          label={t`Language`}
+          value={currentLanguage()}
+          onChange={(value) => void changeLanguage(value as Language)}
+          options={LANGUAGE_OPTIONS}
+        />
         <MenuCheck checked={announces} onChange={setAnnounces}>
           Announce messages to screen readers
         </MenuCheck>

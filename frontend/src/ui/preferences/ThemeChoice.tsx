@@ -1,6 +1,6 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
-import { cx } from "./cx";
+import { cx } from "../cx";
 import { applyTheme, currentTheme, type Theme } from "./theme";
 
 const CHOICES: Array<{ value: Theme; label: string; Icon: typeof Sun }> = [
