@@ -51,6 +51,7 @@ class MemoryObjects:
     """An object store in memory. A test puts finalised originals into `originals`."""
 
     originals: dict[str, StoredObject] = field(default_factory=dict)
+    bytes_of: dict[str, bytes] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     media: dict[str, bytes] = field(default_factory=dict)
@@ -73,8 +74,13 @@ class MemoryObjects:
     def original(self, video_id: str) -> StoredObject | None:
         return self.originals.get(video_id)
 
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        content = self.bytes_of.get(video_id)
+        return None if content is None else content[:at_most_bytes]
+
     def delete_original(self, video_id: str) -> None:
         self.originals.pop(video_id, None)
+        self.bytes_of.pop(video_id, None)
 
     def delete_video(self, video_id: str) -> None:
         self.delete_original(video_id)

@@ -181,6 +181,7 @@ VIDEO_ROWS = [
     row("POST /api/v1/videos/{video_id}/upload/complete", {"host"}),
     row("POST /api/v1/videos/{video_id}/upload/abort", {"host"}),
     row("POST /api/v1/videos/{video_id}/retry", {"host"}),
+    row("GET /api/v1/videos/{video_id}/failure-bundle", {"host"}),
     row("POST /api/v1/videos/{video_id}/subtitles", {"host"}),
     row("POST /api/v1/videos/{video_id}/subtitles/preview", {"host"}),
     row("PATCH /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}, {"label": "New"}),

@@ -133,6 +133,7 @@ def _film(job: "Job", *, with_parent: bool) -> int:
     from watchparty_transcoder.errors import Cancelled, InternalError, TranscodeError
     from watchparty_transcoder.pipeline import transcode
 
+    logging.getLogger().addHandler(job.run_log)
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
     if with_parent:
         _at_end_of_input(job.processes.cancel)
@@ -142,18 +143,22 @@ def _film(job: "Job", *, with_parent: bool) -> int:
         return error.exit_code
     except TranscodeError as error:
         log.exception("%s: %s", error.code, error.detail)
+        job.report_failure(error)
         job.emitter.failed(error)
         return error.exit_code
     except Exception as error:
         log.exception("unexpected error")
-        job.emitter.failed(InternalError(repr(error)))
-        return InternalError.exit_code
+        failure = InternalError(repr(error))
+        job.report_failure(failure)
+        job.emitter.failed(failure)
+        return failure.exit_code
     return 0
 
 
 def _cloud_task(task: "CloudTask") -> int:
-    from watchparty_transcoder.errors import BadMedia, Cancelled, TimedOut
+    from watchparty_transcoder.errors import BadMedia, Cancelled, InternalError, TimedOut, TranscodeError
 
+    logging.getLogger().addHandler(task.job.run_log)
     signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
     _at_end_of_input(task.job.processes.cancel)
     try:
@@ -162,9 +167,11 @@ def _cloud_task(task: "CloudTask") -> int:
         return error.exit_code
     except (BadMedia, TimedOut) as error:
         log.exception("%s: %s", error.code, error.detail)
+        task.job.report_failure(error)
         task.job.emitter.failed(error)
-    except Exception:  # no event: Cloud Run starts the task again, and after that the sweeper starts the job again
+    except Exception as error:  # no event: Cloud Run starts the task again, and then the sweeper starts the job again
         log.exception("unexpected error")
+        task.job.report_failure(error if isinstance(error, TranscodeError) else InternalError(repr(error)))
         return OUR_FAULT
     return 0
 

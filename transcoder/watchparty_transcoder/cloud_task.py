@@ -19,7 +19,6 @@ from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, 
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import Plan
 from watchparty_transcoder.plan.timeline import CLOUD
-from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.publish.publisher import SPRITES_PIECE
 from watchparty_transcoder.publish.verify import SpanReader, as_listed
 from watchparty_transcoder.storage import layout
@@ -100,7 +99,7 @@ class CloudTask:
 
     def _new_plan(self, *, uncopied: frozenset[int] = frozenset()) -> Plan:
         try:
-            facts = probe(self.job.source, self.job.limits)
+            facts = self.job.probed()
         except (BadMedia, TimedOut):
             self.job.storage.create(layout.refused(self.attempt), b"{}")
             raise

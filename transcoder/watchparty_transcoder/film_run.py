@@ -7,24 +7,26 @@ single machine, `cloud_task.py` the one for a task among others. Every step may 
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 import msgspec
 
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Cancelled, DiskFull
+from watchparty_transcoder.errors import Cancelled, DiskFull, TranscodeError
 from watchparty_transcoder.events import transcode_event
 from watchparty_transcoder.events.event_emitter import EventEmitter
 from watchparty_transcoder.events.transcode_event import Availability, Finished
+from watchparty_transcoder.failure_report import RunLog, store_report
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.make.pieces import sprites_piece
 from watchparty_transcoder.make.workers import FilmWarning, Piece, PieceEnded, Pool, Workers
 from watchparty_transcoder.mp4.segment import MissingPart, StoredSegment
 from watchparty_transcoder.plan import plan as planning
-from watchparty_transcoder.plan.models import EncoderName, Plan
+from watchparty_transcoder.plan.models import EncoderName, Facts, Plan
+from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.publish.publisher import Publisher
 from watchparty_transcoder.publish.verify import SpanReader, verify
 from watchparty_transcoder.source.source import Source
@@ -46,6 +48,24 @@ class Job:
     limits: Limits
     threads: int
     hardware: Sequence[EncoderName] = ()  # encoders to try, in this order, for the background ladder
+    run_log: RunLog = field(default_factory=RunLog)
+
+    def probed(self) -> Facts:
+        """Raises BadMedia."""
+        self.run_log.facts = probe(self.source, self.limits)
+        return self.run_log.facts
+
+    def report_failure(self, error: TranscodeError) -> None:
+        """Stores what explains the failure, for the film's owner, who can read it once the event is out."""
+        store_report(
+            error,
+            run_log=self.run_log,
+            attempt=self.emitter.identity.attempt,
+            source=self.source.path,
+            storage=self.storage,
+            processes=self.processes,
+            ffmpeg=self.ffmpeg,
+        )
 
 
 class Step(Enum):

@@ -20,7 +20,6 @@ from watchparty_transcoder.make.pieces import (
 from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Pass, Plan, VideoPlan
-from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.publish.verify import SpanReader, read_back
 from watchparty_transcoder.storage import layout
 
@@ -63,7 +62,7 @@ def _carry_out(run: FilmRun) -> FilmRun | None:
 
 
 def _new_plan(job: Job, *, uncopied: frozenset[int] = frozenset()) -> Plan:
-    plan = planning.make_plan(probe(job.source, job.limits), uncopied=uncopied)
+    plan = planning.make_plan(job.probed(), uncopied=uncopied)
     plan = planning.with_encoder(plan, _ladder_encoder(job, plan.video))
     _store(job, plan)
     return plan

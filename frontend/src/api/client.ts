@@ -18,6 +18,8 @@ export interface CallOptions {
   anonymous?: boolean;
   /** Makes a repeated POST harmless; use one key for all attempts to create the same thing. */
   idempotencyKey?: string | undefined;
+  /** The answer is a file: T is Blob. */
+  asFile?: boolean;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -56,7 +58,7 @@ export async function callForAnswer<T>(
   }
   return {
     status: response.status,
-    data: await readBody<T>(response),
+    data: options.asFile ? ((await response.blob()) as T) : await readBody<T>(response),
     requestId: response.headers.get("X-Request-Id"),
   };
 }

@@ -48,6 +48,10 @@ export const mayRecover = (video: Pick<Video, "failure">): boolean =>
 
 export const retryVideo = (id: string) => call<Video>("POST", `/videos/${id}/retry`, { body: {} });
 
+/** A ZIP file that explains why a film failed. */
+export const failureBundle = (id: string) =>
+  call<Blob>("GET", `/videos/${id}/failure-bundle`, { asFile: true });
+
 /** How a subtitle file reads in one character set, with lines to tell the readings apart. */
 export type SubtitleReading = Schema<"ReadingView">;
 

@@ -8,6 +8,7 @@ import { formatFilmTime } from "@/ui/filmTime";
 import { formatBytes } from "@/ui/format";
 import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
+import { ProblemReport } from "@/upload/ProblemReport";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
 import { canStartParty, lostText, qualities, statusFact } from "./videoFacts";
 
@@ -42,6 +43,7 @@ export function VideoCard(props: VideoCardProps) {
           {video.failure && (
             <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
           )}
+          {video.status === "failed" && <ProblemReport videoId={video.id} />}
         </div>
         <VideoMenu {...props} />
       </div>

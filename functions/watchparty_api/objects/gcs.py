@@ -63,6 +63,16 @@ class GcsObjectStore:
             return None
         return StoredObject(blob.name, str(blob.generation), blob.size, blob.content_type)
 
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        from google.api_core.exceptions import NotFound
+
+        with _translated_errors():
+            try:
+                blob = self._original(video_id)
+                return bytes(blob.download_as_bytes(start=0, end=at_most_bytes - 1, timeout=_CALL_WITHIN_S))
+            except NotFound:
+                return None
+
     def delete_original(self, video_id: str) -> None:
         with _translated_errors():
             self._delete(self._original(video_id))

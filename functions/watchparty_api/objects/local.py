@@ -91,6 +91,9 @@ class LocalObjectStore:
     def original(self, video_id: str) -> StoredObject | None:
         return self.sessions.original(video_id)
 
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        return self.sessions.original_start(video_id, at_most_bytes=at_most_bytes)
+
     def delete_original(self, video_id: str) -> None:
         self.sessions.delete(video_id)
 

@@ -1,4 +1,6 @@
-"""The objects port: starts uploads and reads and writes media. The bytes of films never pass through a function."""
+"""The objects port: starts uploads and reads and writes media. Films never pass through a function, except for the
+beginning of one that could not be prepared.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,6 +91,9 @@ class ObjectStore(Protocol):
 
     def original(self, video_id: str) -> StoredObject | None:
         """The finalised original, or None."""
+
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        """The first bytes of the finalised original, or None if there is none."""
 
     def delete_original(self, video_id: str) -> None:
         """Deletes the original and unfinished uploads of it. It is no error if there are none."""

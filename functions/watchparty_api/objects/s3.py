@@ -64,6 +64,14 @@ class S3ObjectStore:
             return StoredObject(key, generation, found["ContentLength"], found["ContentType"])
         return None
 
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        with translated_errors(), unless_missing(*_MISSING):
+            found = self._client.get_object(
+                Bucket=self.uploads_bucket, Key=original_key(video_id), Range=f"bytes=0-{at_most_bytes - 1}"
+            )
+            return bytes(found["Body"].read())
+        return None
+
     def delete_original(self, video_id: str) -> None:
         self.multipart.abort(video_id=video_id)
         with translated_errors():

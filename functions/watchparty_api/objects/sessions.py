@@ -132,6 +132,16 @@ class UploadSessions:
             return None
         return StoredObject(f"{video_id}/original", description["generation"], size_bytes, description["content_type"])
 
+    def original_start(self, video_id: str, *, at_most_bytes: int) -> bytes | None:
+        """The first bytes of the finished original."""
+        if self.original(video_id) is None:
+            return None
+        try:
+            with (self._folder(video_id) / "original").open("rb") as file:
+                return file.read(at_most_bytes)
+        except FileNotFoundError:  # deleted in the meantime
+            return None
+
     # ---- all sessions
 
     def promised_bytes(self, *, besides: str, now: datetime) -> int:

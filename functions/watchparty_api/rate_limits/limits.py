@@ -45,6 +45,7 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     # videos and webhooks: per account
     "upload": (RateLimitItemPerMinute(30), RateLimitItemPerHour(300)),
     "upload_parts": (RateLimitItemPerMinute(240),),
+    "failure_bundle": (RateLimitItemPerMinute(6), RateLimitItemPerHour(30)),
     "webhook_test": (RateLimitItemPerMinute(6),),
 }
 

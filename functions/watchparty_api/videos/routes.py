@@ -10,6 +10,7 @@ from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
+from watchparty_api.videos.failure_bundle import failure_bundle
 from watchparty_api.videos.library import OwnedVideo, delete_video, owned_video, register_link
 from watchparty_api.videos.models import (
     DirectLink,
@@ -101,6 +102,22 @@ def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
     if retried is None:
         raise Conflict("nothing_to_retry", "Only films that failed can be prepared again.")
     return video_view(services, retried)
+
+
+@router.get(
+    "/videos/{video_id}/failure-bundle",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def bundle_failure(video: OwnedVideo, services: ServicesOf) -> Response:
+    """Returns what explains why the film failed: probe, command lines, versions, log, and the start of the original."""
+    services.limiter.hit("failure_bundle", video.owner_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="watchparty-problem-{video.id}.zip"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(failure_bundle(services, video), media_type="application/zip", headers=headers)
 
 
 @router.get("/videos/{video_id}/poster/{key}", response_class=Response)

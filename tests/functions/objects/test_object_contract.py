@@ -88,6 +88,17 @@ def test_the_finalised_original_is_returned(objects: tuple[ObjectStore, Send]) -
     assert int(original.generation) > 0
 
 
+def test_the_start_of_an_original_is_read(objects: tuple[ObjectStore, Send]) -> None:
+    """At most as many bytes as requested, all of a shorter file, and None where there is no original."""
+    store, send = objects
+    assert store.original_start("v1", at_most_bytes=4) is None
+    send("v1", b"content")
+    assert store.original_start("v1", at_most_bytes=4) == b"cont"
+    assert store.original_start("v1", at_most_bytes=1000) == b"content"
+    store.delete_original("v1")
+    assert store.original_start("v1", at_most_bytes=4) is None
+
+
 def test_the_original_can_be_deleted_alone(objects: tuple[ObjectStore, Send]) -> None:
     """Deleting the original keeps the media."""
     store, send = objects

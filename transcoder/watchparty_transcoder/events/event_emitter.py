@@ -26,7 +26,7 @@ class EventEmitter:
     def __init__(
         self, identity: RunIdentity, sink: EventSink, clock: Callable[[], float], *, first_seq: int = 1
     ) -> None:
-        self._identity = identity
+        self.identity = identity
         self._sink = sink
         self._clock = clock
         self._seq = first_seq - 1
@@ -86,7 +86,7 @@ class EventEmitter:
 
     def _envelope(self) -> dict[str, Any]:
         self._seq += 1
-        return {**asdict(self._identity), "seq": self._seq}
+        return {**asdict(self.identity), "seq": self._seq}
 
 
 def _facts(state: Availability) -> dict[str, Any]:

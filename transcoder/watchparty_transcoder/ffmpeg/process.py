@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 KEPT_LINES = 30
 LONGEST_LINE = 500
+KEPT_COMMANDS = 50
 PR_SET_PDEATHSIG = 1
 
 Result = TypeVar("Result")
@@ -122,6 +123,8 @@ class Processes:
         self._prepare, self._prepare_urgent = _death_with_parent(niceness), _death_with_parent(0)
         self._sandbox = sandbox or unconfined()
         self._pixels = 0
+        self.commands: deque[str] = deque(maxlen=KEPT_COMMANDS)
+        """The last command lines, for the report about a run that fails."""
         self._running: set[RunningProcess] = set()
         self._lock = threading.Lock()
         self._cancelled = False  # from outside
@@ -142,7 +145,9 @@ class Processes:
         `take_line` receives each line of standard error, from another thread, and returns whether it keeps it out of
         the log. `urgent`: viewers wait for it, and it is done within a second, so it is not niced.
         """
-        log.info("run: %s", shlex.join(command))
+        line = shlex.join(command)
+        log.info("run: %s", line)
+        self.commands.append(line)
         prepare = self._prepare_urgent if urgent else self._prepare
         running = self._start(command, prepare, pipe_stdin=stdin is not None, timeout_s=timeout_s, take_line=take_line)
         if stdin is not None:

@@ -16,6 +16,9 @@ SPRITES = "sprites.vtt"
 PLAN = ".state/plan.json"
 PACE = ".state/pace.json"
 FINISHED = ".state/finished.json"
+FAILURE = "failure.report"
+"""What explains why the newest run failed. It has no ending that is served with the film's files: the functions give it
+to the film's owner only."""
 SIDECARS = "sidecar/"
 """Subtitles that the functions add to the film. They count separately."""
 

@@ -7,6 +7,7 @@ import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
 import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
+import { ProblemReport } from "@/upload/ProblemReport";
 import { useRoomState } from "../state/RoomContext";
 import { StageNote } from "./StageNote";
 
@@ -46,6 +47,7 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
               Choose another film
             </Button>
           )}
+          {details.data?.status === "failed" && <ProblemReport videoId={film.id} onStage />}
         </>
       }
     >
