@@ -2,7 +2,7 @@
 """Prepares this checkout for running, development or tests, on a machine with only Python, git and make.
 
     prepare.py run     for `make run`: .venv with standalone/requirements.txt, the built page, ffmpeg, the sample film
-    prepare.py test    all of requirements.txt, and Debian's chromium, redis, postgresql and ffmpeg where it can install
+    prepare.py test    all of requirements.txt, and Debian's browsers, redis, postgresql and ffmpeg where it can install
 
 It uses only the standard library, because it runs before anything is installed. Each step leaves a stamp (a hash of its
 inputs) under .build/, so a second run does nothing and takes a fraction of a second.
@@ -34,6 +34,14 @@ DEBIAN_TEST_PACKAGES = {
     "redis-server": "redis-server",
     "ffmpeg": "ffmpeg",
     "pg_ctl": "postgresql",
+}
+
+OTHER_BROWSERS = {
+    "firefox-esr": ("firefox-esr", "xvfb"),
+    "WebKitWebDriver": (
+        *("webkit2gtk-driver", "gstreamer1.0-libav", "gstreamer1.0-plugins-bad"),
+        *("gstreamer1.0-gl", "libgl1-mesa-dri", "xvfb"),
+    ),
 }
 
 
@@ -104,7 +112,8 @@ def install_debian(packages: list[str]) -> None:
     if apt is None:
         raise CannotPrepare(f"Run: sudo apt-get install {' '.join(packages)}")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    call(*apt, "update", "-qq", environ=environ)
+    patience = ("-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20")
+    call(*apt, "update", "-qq", *patience, environ=environ)
     call(*apt, "install", "-y", "-qq", "--no-install-recommends", *packages, environ=environ)
 
 
@@ -222,6 +231,17 @@ def provide_test_services() -> bool:
     return True
 
 
+def provide_other_browsers() -> bool:
+    """Installs Firefox and WebKit. Where that is impossible, their tests are skipped with the reason."""
+    missing = [packages for program, packages in OTHER_BROWSERS.items() if not shutil.which(program)]
+    for packages in missing:
+        try:
+            install_debian(list(packages))
+        except CannotPrepare as error:
+            print(f"  Not every browser is tested here. {error}", flush=True)
+    return bool(missing)
+
+
 def prepare(what: str) -> None:
     step("Python environment", make_venv)
     step(
@@ -231,6 +251,7 @@ def prepare(what: str) -> None:
     link_sources()
     if what == "test":
         step("Debian packages", provide_test_services)
+        step("Firefox and WebKit", provide_other_browsers)
     with concurrent.futures.ThreadPoolExecutor() as pool:  # the page takes longest; ffmpeg and the film run in parallel
         page = pool.submit(step, "Web page", build_page)
         step("ffmpeg", provide_ffmpeg)

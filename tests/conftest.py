@@ -1,7 +1,8 @@
 """Lists which tests can be skipped and why; any other skip is a failure.
 
-Tests may be skipped if they need software that is in no package registry (Google's emulators, Terraform). Software that
-Debian or PyPI provides must be installed. WATCHPARTY_REQUIRE_ALL=1 allows no skip at all.
+Tests may be skipped if they need software that is in no package registry (Google's emulators, Terraform), or a browser
+beside Chromium. Other software that Debian or PyPI provides must be installed. WATCHPARTY_REQUIRE_ALL=1 allows no skip
+at all.
 """
 
 import os
@@ -17,6 +18,8 @@ MAY_BE_MISSING = {
     "firestore emulator": "is part of the Google Cloud SDK, which is in no package registry",
     "pubsub emulator": "is part of the Google Cloud SDK, which is in no package registry",
     "gcloud": "is part of the Google Cloud SDK, which is in no package registry",
+    "firefox": "comes in addition to Chromium; `make test` installs it where Debian's packages can be installed",
+    "webkit": "comes in addition to Chromium; `make test` installs it where Debian's packages can be installed",
     "C compiler": "is not needed by the product: the relay is compiled where its image is built",
     "terraform": "is distributed by HashiCorp, in no package registry",
     "network namespace": "only root, or a kernel that lets users do so, can create one",

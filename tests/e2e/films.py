@@ -51,10 +51,17 @@ def _two_lines() -> Path:
 
 def captioned(seconds: int = 60) -> Path:
     """`copyable` with an English text track."""
-    tracks = ["-i", str(copyable(seconds)), "-i", str(_two_lines()), "-map", "0", "-map", "1"]
-    return film(
-        f"captioned-{seconds}.mp4", *tracks, "-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"
-    )
+    return _with_captions(f"captioned-{seconds}.mp4", copyable(seconds))
+
+
+def small_captioned() -> Path:
+    """`small` with an English text track."""
+    return _with_captions("small-captioned.mp4", small())
+
+
+def _with_captions(name: str, without: Path) -> Path:
+    tracks = ["-i", str(without), "-i", str(_two_lines()), "-map", "0", "-map", "1"]
+    return film(name, *tracks, "-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng")
 
 
 def must_be_encoded(seconds: int = 40) -> Path:
