@@ -36,6 +36,15 @@ const DEVICES: Record<string, Device> = {
       rateChange_ms: around(random, 65, 30),
       skew: 20e-6,
     }),
+  "webkit on a busy machine": (random) =>
+    new FakePlayer({
+      start_ms: around(random, 400, 500),
+      seek_ms: around(random, 500, 400),
+      noise_ms: around(random, 0, 0.2),
+      rateChange_ms: around(random, 500, 400),
+      resume_ms: around(random, 10, 20),
+      skew: 20e-6,
+    }),
   "native HLS": (random) =>
     new FakePlayer({
       start_ms: around(random, 150, 60),
@@ -78,6 +87,7 @@ describe("the sync engine in each browser", () => {
     ["chromium", "exact_pulses", 3, 2],
     ["firefox", "near_pulses", 15, 2],
     ["webkit", "launches", 40, 2],
+    ["webkit on a busy machine", "launches", 40, 2],
     ["native HLS", "launches", 80, 2],
   ] as const)(
     "in %s settles on %s, is heard within %i ms, and is left alone",
@@ -108,6 +118,27 @@ describe("a player that nothing helps", () => {
     viewer.run(20 * MINUTE_MS);
     expect((corrections(viewer) - before) / 10).toBeLessThanOrEqual(2);
   });
+});
+
+describe("a machine that is busy for half a minute", () => {
+  it.each(Array.from({ length: 20 }, (_, seed) => seed))(
+    "leaves the player within the widest tolerance a minute later (%i)",
+    (seed) => {
+      let busy = true;
+      const random = seededRandom(seed);
+      const player = new FakePlayer({
+        start_ms: () => (busy ? 300 + 1_500 * random() : 9),
+        seek_ms: around(random, 80, 60),
+        rateChange_ms: () => (busy ? 1_000 * random() : 65),
+      });
+      const viewer = new Viewer({ player });
+      viewer.receive(playbackState({ rev: 2, mode: "playing", pos_s: 0, t0_ms: 0 }));
+      viewer.run(30_000);
+      busy = false;
+      viewer.run(90_000);
+      expect(Math.abs(viewer.error_ms())).toBeLessThanOrEqual(80);
+    },
+  );
 });
 
 describe("what an earlier visit has learned", () => {

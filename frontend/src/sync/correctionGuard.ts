@@ -8,6 +8,8 @@ const USELESS = 3;
 /** A correction helped if it left less than this share of the error. */
 const HELPED = 0.6;
 const RESERVE = 1.5;
+/** A larger error is seen and heard. It is corrected however often that failed: the machine may just have been busy. */
+const FLOOR_AT_MOST_MS = 80;
 /** The floor is lowered after this long without a correction, because the machine may have been busy. */
 const CALM_MS = 300_000;
 const LOWER = 0.5;
@@ -50,6 +52,7 @@ export class CorrectionGuard {
     this.#useless = helped ? 0 : this.#useless + 1;
     if (this.#useless < USELESS) return;
     this.#useless = 0;
-    this.#floor_ms = Math.max(2 * this.#floor_ms, RESERVE * Math.max(before_ms, after_ms));
+    const floor_ms = Math.max(2 * this.#floor_ms, RESERVE * Math.max(before_ms, after_ms));
+    this.#floor_ms = Math.min(FLOOR_AT_MOST_MS, floor_ms);
   }
 }

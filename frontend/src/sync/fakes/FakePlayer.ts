@@ -2,6 +2,8 @@ import type { PlayerAction, PlayerState } from "../syncController";
 
 interface Behaviour {
   start_ms: () => number;
+  /** The same after a pause without a seek; `start_ms` if it does not say. */
+  resume_ms: (() => number) | null;
   seek_ms: () => number;
   /** How much faster than the system clock the sound card runs. */
   skew: number;
@@ -18,6 +20,7 @@ interface Behaviour {
 
 const GOOD: Behaviour = {
   start_ms: () => 78,
+  resume_ms: null,
   seek_ms: () => 25,
   skew: 0,
   noise_ms: () => 0,
@@ -39,6 +42,7 @@ export class FakePlayer {
   #at_ms = 0;
   #movesFrom_ms = 0;
   #seekUntil_ms = 0;
+  #seeked = true;
   #soundAhead_s = 0;
   #reported: { step: number; position_s: number } = { step: -1, position_s: 0 };
 
@@ -55,10 +59,13 @@ export class FakePlayer {
       this.#soundAhead_s = 0;
       this.#reported.step = -1;
       this.#position_s = action.position_s;
+      this.#seeked = true;
       this.#seekUntil_ms = now_ms + this.#behaviour.seek_ms();
     } else if (this.paused) {
       this.paused = false;
-      this.#movesFrom_ms = now_ms + this.#behaviour.start_ms();
+      const { start_ms, resume_ms } = this.#behaviour;
+      this.#movesFrom_ms = now_ms + (this.#seeked ? start_ms : (resume_ms ?? start_ms))();
+      this.#seeked = false;
     }
   }
 
