@@ -16,8 +16,8 @@ from e2e.home import Home
 from fakes.waiting import eventually
 
 GATE_MS = {"firefox": 200, "webkit": 3_000}
-"""How far from a viewer with Chromium each browser may play. The goal is 40 ms, and the machine may be busy: at a load of
-20, WebKitGTK was up to 1,400 ms behind for a minute. docs/browsers.md has figures from a quiet machine."""
+"""How far from a viewer with Chromium each browser may play. The goal is 40 ms, and the machine may be busy: at a load
+of 20, WebKitGTK was up to 1,400 ms behind for a minute. docs/browsers.md has figures from a quiet machine."""
 SETTLES_WITHIN_S = 120.0
 """WebKit settles in a few seconds; when it gets a tenth of a processor, in half a minute."""
 
