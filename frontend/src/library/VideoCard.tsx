@@ -10,7 +10,7 @@ import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { ProblemReport } from "@/upload/ProblemReport";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
-import { canStartParty, lostText, qualities, statusFact } from "./videoFacts";
+import { canStartParty, chapterCount, lostText, qualities, statusFact } from "./videoFacts";
 
 interface VideoCardProps extends VideoMenuProps {
   isSelected: boolean;
@@ -53,7 +53,7 @@ export function VideoCard(props: VideoCardProps) {
 
 function factsLine(video: Video): string {
   const size = video.size_bytes > 0 ? formatBytes(video.size_bytes) : "";
-  return [size, qualities(video)].filter(Boolean).join(" · ");
+  return [size, qualities(video), chapterCount(video)].filter(Boolean).join(" · ");
 }
 
 function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {

@@ -34,6 +34,11 @@ export function qualities({ renditions }: Video): string {
     .join(", ");
 }
 
+/** "12 chapters"; empty for a film that is one chapter. */
+export function chapterCount({ chapters }: Video): string {
+  return chapters.length > 1 ? `${chapters.length} chapters` : "";
+}
+
 const SHOWN_LOSSES = 2;
 
 /** What the film has lost, with times, in sentences: the first ones, and how many follow. */

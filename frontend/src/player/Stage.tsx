@@ -90,6 +90,7 @@ export function Stage(props: StageProps) {
           volume: handle?.player.view.getState().canSetVolume ?? false,
           fullscreen: fullscreen.possible,
           pip: handle?.player.view.getState().canPip ?? false,
+          chapters: (media?.chapters ?? []).length > 1,
         }}
       />
     </section>

@@ -45,6 +45,24 @@ describe("SyncController", () => {
     expect(stops).toEqual([3.4, 3.4, 3.4]);
   });
 
+  it("returns a stopped film to its position after its source has moved it", () => {
+    const viewer = new Viewer();
+    viewer.receive(paused(40));
+    viewer.run(1_000);
+    for (const now_ms of [1_000, 8_000]) {
+      viewer.player.moveExternally(20.01, now_ms);
+      viewer.run(now_ms + 2_000);
+      expect(viewer.player.position_s(now_ms + 2_000)).toBe(40);
+    }
+  });
+
+  it("gives up on a position that a stopped player cannot take", () => {
+    const viewer = new Viewer({ player: new FakePlayer({ duration_s: 30 }) });
+    viewer.receive(paused(40));
+    viewer.run(60_000);
+    expect(count(viewer, "seek")).toBe(4);
+  });
+
   it("plays on at the old position until it is time to seek, then starts at t0", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));

@@ -54,7 +54,8 @@ export interface StepResult {
 /** Times are room time unless noted. */
 type Phase =
   | { name: "idle" }
-  | { name: "stopped"; at_s: number }
+  /** `since_ms` is local time; `attempt` counts the seeks that did not last. */
+  | { name: "stopped"; at_s: number; since_ms: number; attempt: number }
   | { name: "parking"; at_s: number; launchAt_ms: number; since_ms: number; attempt: number }
   | { name: "armed"; at_s: number; launchAt_ms: number; attempt: number }
   | { name: "launching"; launchAt_ms: number; onTime: boolean }
@@ -70,6 +71,8 @@ const MISPLACED_S = 0.05;
 /** Later than this, a parked player is at the wrong position for its start. */
 const LATE_MS = 15;
 const MAX_ATTEMPTS = 3;
+/** A stopped player has been elsewhere for this long before it is sent to its position again. */
+const RESEEK_MS = 400;
 /** While a position loads the room moves on; the player seeks again once the room is this far ahead. */
 const RETARGET_S = 2;
 const STALL_JUMP_S = 3;
@@ -136,9 +139,25 @@ export class SyncController {
       this.#phase = { name: "idle" };
       return;
     }
-    const seeked = this.#phase.name === "stopped" && this.#phase.at_s === at_s && player.paused;
-    if (!seeked && Math.abs(player.position_s - at_s) > 1e-6) this.#seek(at_s);
-    this.#phase = { name: "stopped", at_s };
+    const phase = this.#phase;
+    if (phase.name === "stopped" && phase.at_s === at_s && player.paused) {
+      this.#whileStopped(phase, player);
+      return;
+    }
+    if (Math.abs(player.position_s - at_s) > 1e-6) this.#seek(at_s);
+    this.#phase = { name: "stopped", at_s, since_ms: player.now_ms, attempt: 0 };
+  }
+
+  /** Seeks again if the position has not lasted: a source that is replaced returns to where it was replaced. */
+  #whileStopped(phase: Extract<Phase, { name: "stopped" }>, player: PlayerState): void {
+    const misplaced = Math.abs(player.position_s - phase.at_s) > MISPLACED_S;
+    if (player.seeking || !misplaced) {
+      this.#phase = { ...phase, since_ms: player.now_ms, attempt: misplaced ? phase.attempt : 0 };
+      return;
+    }
+    if (player.now_ms - phase.since_ms < RESEEK_MS || phase.attempt >= MAX_ATTEMPTS) return;
+    this.#seek(phase.at_s);
+    this.#phase = { ...phase, since_ms: player.now_ms, attempt: phase.attempt + 1 };
   }
 
   /** The room stops at t0; until then the state before it applies. */

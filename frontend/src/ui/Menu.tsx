@@ -81,7 +81,7 @@ interface MenuChoiceProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  options: ReadonlyArray<{ value: string; label: ReactNode }>;
+  options: ReadonlyArray<{ value: string; label: ReactNode; disabled?: boolean }>;
 }
 
 /** A group of choices; the current one has a tick. */
@@ -98,7 +98,12 @@ function MenuOptions({ label, value, onChange, options }: MenuChoiceProps) {
   return (
     <Radix.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
       {options.map((option) => (
-        <Radix.RadioItem key={option.value} value={option.value} className={ITEM}>
+        <Radix.RadioItem
+          key={option.value}
+          value={option.value}
+          disabled={option.disabled}
+          className={ITEM}
+        >
           <span className="grid w-4.5 place-items-center">
             <Radix.ItemIndicator>
               <Check className="text-accent-text" aria-hidden="true" />

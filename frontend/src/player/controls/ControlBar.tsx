@@ -1,7 +1,7 @@
 import { Hand } from "lucide-react";
 import { cx } from "@/ui/cx";
 import { useMayControl, useSessionState, useStage } from "../playback/StageContext";
-import { CaptionsMenu, SettingsMenu } from "./Menus";
+import { CaptionsMenu, ChaptersMenu, SettingsMenu } from "./Menus";
 import { PhoneSheet } from "./PhoneSheet";
 import { PlayButton, SkipButton } from "./PlayControls";
 import { FullscreenButton, PipButton, TheatreButton } from "./ScreenButtons";
@@ -35,6 +35,7 @@ export function ControlBar() {
         <div className="grow" />
         <AskButton />
         <div className="hidden items-center @xl:flex">
+          <ChaptersMenu />
           <CaptionsMenu />
           <SettingsMenu />
           <PipButton />

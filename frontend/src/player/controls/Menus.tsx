@@ -1,8 +1,10 @@
-import { Captions, Settings2 } from "lucide-react";
+import { Captions, ListVideo, Settings2 } from "lucide-react";
 import { cx } from "@/ui/cx";
 import { Menu, MenuChoice, MenuItem, MenuSeparator, MenuSubChoice } from "@/ui/Menu";
 import { useStage } from "../playback/StageContext";
+import { ChapterLabel } from "./ChapterLabel";
 import { ControlButton } from "./ControlButton";
+import { goToNeighbour, useChapters, useCurrentChapter, usePlayableChapters } from "./chapters";
 import { useAudioChoice, useQualityChoice, useSpeedChoice, useSubtitleChoice } from "./choices";
 
 export function CaptionsMenu() {
@@ -19,6 +21,38 @@ export function CaptionsMenu() {
       }
     >
       <MenuChoice {...choice} onChange={choice.choose} />
+    </Menu>
+  );
+}
+
+export function ChaptersMenu() {
+  const stage = useStage();
+  const chapters = useChapters();
+  const current = useCurrentChapter(chapters);
+  const isPlayable = usePlayableChapters();
+  if (chapters.length === 0) return null;
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <ControlButton label="Chapters" shortcut="P N">
+          <ListVideo aria-hidden="true" />
+        </ControlButton>
+      }
+    >
+      <MenuItem onSelect={() => goToNeighbour(stage, "previous")}>Previous chapter</MenuItem>
+      <MenuItem onSelect={() => goToNeighbour(stage, "next")}>Next chapter</MenuItem>
+      <MenuSeparator />
+      <MenuChoice
+        label="Chapters"
+        value={String(current?.start_s)}
+        options={chapters.map((chapter) => ({
+          value: String(chapter.start_s),
+          label: <ChapterLabel {...chapter} />,
+          disabled: !isPlayable(chapter),
+        }))}
+        onChange={(start_s) => stage.controls.seek(Number(start_s))}
+      />
     </Menu>
   );
 }

@@ -1,9 +1,11 @@
-import { PictureInPicture2, Settings2 } from "lucide-react";
+import { PictureInPicture2, Settings2, SkipBack, SkipForward } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { usePlayerView, useStage } from "../playback/StageContext";
+import { ChapterLabel } from "./ChapterLabel";
 import { ControlButton } from "./ControlButton";
+import { goToNeighbour, useChapters, useCurrentChapter, usePlayableChapters } from "./chapters";
 import {
   type ChoiceList,
   useAudioChoice,
@@ -11,6 +13,8 @@ import {
   useSpeedChoice,
   useSubtitleChoice,
 } from "./choices";
+
+const HEADING = "mb-2 text-xs font-semibold tracking-wide text-muted uppercase";
 
 /** On a phone there is room for one button; it opens a sheet with everything that is rarely changed. */
 export function PhoneSheet() {
@@ -30,6 +34,7 @@ export function PhoneSheet() {
       <Dialog open={open} onOpenChange={setOpen} title="Player settings">
         <div className="space-y-5">
           {choices.map((choice) => choice && <Choices key={choice.label} {...choice} />)}
+          <Chapters onDone={() => setOpen(false)} />
           {canPip && (
             <Button className="w-full" onClick={() => void player.togglePip()}>
               <PictureInPicture2 aria-hidden="true" />
@@ -42,13 +47,52 @@ export function PhoneSheet() {
   );
 }
 
+function Chapters({ onDone }: { onDone: () => void }) {
+  const stage = useStage();
+  const chapters = useChapters();
+  const current = useCurrentChapter(chapters);
+  const isPlayable = usePlayableChapters();
+  if (chapters.length === 0) return null;
+  return (
+    <section aria-label="Chapters">
+      <h3 className={HEADING}>Chapters</h3>
+      <div className="mb-2 flex gap-2">
+        <Button className="grow" onClick={() => goToNeighbour(stage, "previous")}>
+          <SkipBack aria-hidden="true" />
+          Previous
+        </Button>
+        <Button className="grow" onClick={() => goToNeighbour(stage, "next")}>
+          Next
+          <SkipForward aria-hidden="true" />
+        </Button>
+      </div>
+      <ol className="max-h-56 overflow-y-auto rounded-xl ring-1 ring-line ring-inset">
+        {chapters.map((chapter) => (
+          <li key={chapter.start_s}>
+            <button
+              type="button"
+              disabled={!isPlayable(chapter)}
+              aria-current={chapter === current || undefined}
+              onClick={() => {
+                stage.controls.seek(chapter.start_s);
+                onDone();
+              }}
+              className="flex min-h-11 w-full items-center px-4 text-left text-[0.9375rem] hover:bg-hover disabled:opacity-45 aria-current:bg-accent-soft aria-current:font-semibold"
+            >
+              <ChapterLabel {...chapter} />
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function Choices({ label, value, options, choose }: ChoiceList) {
   const group = useId();
   return (
     <fieldset>
-      <legend className="mb-2 text-xs font-semibold tracking-wide text-muted uppercase">
-        {label}
-      </legend>
+      <legend className={HEADING}>{label}</legend>
       <div className="flex flex-wrap gap-2">
         {options.map((option) => (
           <label

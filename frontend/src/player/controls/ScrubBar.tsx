@@ -10,6 +10,7 @@ import {
   useSessionState,
   useStage,
 } from "../playback/StageContext";
+import { chapterAt, marksOf, useChapters } from "./chapters";
 import { ScrubPreview } from "./ScrubPreview";
 
 const KEY_STEP_S = 5;
@@ -24,6 +25,7 @@ export function ScrubBar() {
   const bufferedUntil_s = usePlayerView((view) => view.bufferedUntil_s);
   const [dragged_s, setDragged] = useState<number | null>(null);
   const [pointed_s, setPointed] = useState<number | null>(null);
+  const chapters = useChapters();
   const shown_s = Math.min(dragged_s ?? expected_s ?? playing_s, length_s);
   const share = (position_s: number) => `${(100 * Math.min(position_s, length_s)) / length_s}%`;
 
@@ -45,6 +47,7 @@ export function ScrubBar() {
 
   return (
     <Slider.Root
+      dir="ltr"
       value={[shown_s]}
       max={length_s}
       step={0.1}
@@ -71,10 +74,18 @@ export function ScrubBar() {
         <Slider.Range
           className={cx("absolute h-full rounded-full", mayControl ? "bg-accent" : "bg-white/70")}
         />
+        {marksOf(chapters, length_s).map((at) => (
+          <div
+            key={at}
+            data-chapter-mark
+            className="absolute h-full w-0.5 -translate-x-1/2 bg-black/80"
+            style={{ left: `${100 * at}%` }}
+          />
+        ))}
       </Slider.Track>
       <Slider.Thumb
         aria-label="Seek"
-        aria-valuetext={`${spokenTime(shown_s)} of ${spokenTime(length_s)}`}
+        aria-valuetext={spoken(shown_s, length_s, chapterAt(chapters, shown_s)?.title)}
         className={cx(
           "block size-3.5 rounded-full bg-accent shadow-low transition-[scale,opacity] duration-150",
           "scale-0 group-hover/scrub:scale-100 focus-visible:scale-100 pointer-coarse:scale-110",
@@ -84,12 +95,18 @@ export function ScrubBar() {
       {pointed_s !== null && (
         <ScrubPreview
           position_s={dragged_s ?? pointed_s}
+          chapter={chapterAt(chapters, dragged_s ?? pointed_s)?.title ?? null}
           share={(dragged_s ?? pointed_s) / length_s}
           beyond={(dragged_s ?? pointed_s) > playable_s}
         />
       )}
     </Slider.Root>
   );
+}
+
+function spoken(position_s: number, length_s: number, chapter: string | undefined): string {
+  const time = `${spokenTime(position_s)} of ${spokenTime(length_s)}`;
+  return chapter === undefined ? time : `${time}, ${chapter}`;
 }
 
 function useLengths() {

@@ -1,18 +1,20 @@
 import { formatFilmTime } from "@/ui/filmTime";
+import { Name } from "@/ui/Name";
 import { spriteAt, useSprites } from "./sprites";
 
 interface ScrubPreviewProps {
   position_s: number;
+  chapter: string | null;
   /** Along the bar, from 0 to 1. */
   share: number;
   /** After the part of the film that is playable so far. */
   beyond: boolean;
 }
 
-/** The picture and time at a position, above the bar and within its ends. */
-export function ScrubPreview({ position_s, share, beyond }: ScrubPreviewProps) {
+/** The picture, chapter and time at a position, above the bar and within its ends. */
+export function ScrubPreview({ position_s, chapter, share, beyond }: ScrubPreviewProps) {
   const sprite = spriteAt(useSprites(), position_s);
-  const width = sprite?.width ?? 72;
+  const width = sprite?.width ?? (chapter === null ? 72 : 160);
   return (
     <div
       aria-hidden="true"
@@ -32,6 +34,11 @@ export function ScrubPreview({ position_s, share, beyond }: ScrubPreviewProps) {
             backgroundPosition: `-${sprite.x}px -${sprite.y}px`,
           }}
         />
+      )}
+      {chapter !== null && (
+        <Name className="rounded-md bg-black/80 px-1.5 py-0.5 text-xs font-semibold text-white">
+          {chapter}
+        </Name>
       )}
       <span className="rounded-md bg-black/80 px-1.5 py-0.5 text-xs font-semibold whitespace-nowrap text-white tabular-nums">
         {formatFilmTime(position_s)}

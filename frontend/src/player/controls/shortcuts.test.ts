@@ -12,6 +12,8 @@ describe("shortcutFor", () => {
     expect(press("K")).toEqual({ do: "toggle" });
     expect(press(" ")).toEqual({ do: "toggle" });
     expect(press("ArrowLeft")).toEqual({ do: "skip", by_s: -5 });
+    expect(press("N")).toEqual({ do: "chapter", to: "next" });
+    expect(press("p")).toEqual({ do: "chapter", to: "previous" });
     expect(press("7")).toEqual({ do: "jump", share: 0.7 });
     expect(press("?")).toEqual({ do: "help" });
   });
@@ -26,10 +28,17 @@ describe("shortcutFor", () => {
 
 describe("shortcutHelp", () => {
   const meanings = (able: boolean) =>
-    shortcutHelp({ volume: able, fullscreen: able, pip: able }).map(({ meaning }) => meaning);
+    shortcutHelp({ volume: able, fullscreen: able, pip: able, chapters: able }).map(
+      ({ meaning }) => meaning,
+    );
 
   it("lists only what works in this browser", () => {
     const missing = meanings(true).filter((meaning) => !meanings(false).includes(meaning));
-    expect(missing).toEqual(["Volume", "Full screen", "Picture in picture"]);
+    expect(missing).toEqual([
+      "Previous or next chapter",
+      "Volume",
+      "Full screen",
+      "Picture in picture",
+    ]);
   });
 });

@@ -3,11 +3,13 @@ import { useEffect } from "react";
 import { isTyping } from "@/ui/useSingleKey";
 import type { StageState } from "../playback/StageContext";
 import { readPreferences } from "../video/preferences";
+import { goToNeighbour } from "./chapters";
 
 export type ShortcutAction =
   | { do: "toggle" }
   | { do: "skip"; by_s: number }
   | { do: "jump"; share: number }
+  | { do: "chapter"; to: "previous" | "next" }
   | { do: "volume"; by: number }
   | { do: "mute" }
   | { do: "captions" }
@@ -25,6 +27,8 @@ const ACTIONS: Record<string, ShortcutAction> = {
   ArrowRight: { do: "skip", by_s: 5 },
   ArrowUp: { do: "volume", by: 0.05 },
   ArrowDown: { do: "volume", by: -0.05 },
+  p: { do: "chapter", to: "previous" },
+  n: { do: "chapter", to: "next" },
   m: { do: "mute" },
   c: { do: "captions" },
   f: { do: "fullscreen" },
@@ -84,6 +88,9 @@ function perform(action: ShortcutAction, stage: StageState): void {
     case "jump":
       controls.seek(action.share * filmLength_s(stage));
       return;
+    case "chapter":
+      goToNeighbour(stage, action.to);
+      return;
     case "volume":
       if (view.canSetVolume) player.setVolume(clamp(view.volume + action.by));
       return;
@@ -117,10 +124,10 @@ const clamp = (volume: number) => Math.min(1, Math.max(0, Math.round(volume * 10
 interface ShortcutHelp {
   keys: string[];
   meaning: string;
-  needs?: "volume" | "fullscreen" | "pip";
+  needs?: "volume" | "fullscreen" | "pip" | "chapters";
 }
 
-/** What this browser can do. */
+/** What this browser and the film offer. */
 export type Abilities = Record<NonNullable<ShortcutHelp["needs"]>, boolean>;
 
 /** The list for the help sheet: only what works here. */
@@ -133,6 +140,7 @@ const SHORTCUT_HELP: ShortcutHelp[] = [
   { keys: ["J", "L"], meaning: "Skip ±10 s" },
   { keys: ["←", "→"], meaning: "Skip ±5 s" },
   { keys: ["0", "…", "9"], meaning: "Jump to 0–90%" },
+  { keys: ["P", "N"], meaning: "Previous or next chapter", needs: "chapters" },
   { keys: ["↑", "↓"], meaning: "Volume", needs: "volume" },
   { keys: ["M"], meaning: "Mute" },
   { keys: ["C"], meaning: "Subtitles" },

@@ -19,6 +19,7 @@ export interface StageMedia {
   spritesUrl?: string | null;
   /** Captions in files of their own; those inside the stream are found there. */
   sidecars?: Sidecar[];
+  chapters?: readonly { start_s: number; title: string }[];
 }
 
 /** A `<video>` that takes part in a room. */

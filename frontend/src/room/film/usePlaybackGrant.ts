@@ -23,6 +23,7 @@ interface PlaybackSource {
   manifestUrl: string;
   spritesUrl: string | null;
   sidecars: Sidecar[];
+  chapters: Playback["chapters"];
 }
 
 interface PlaybackGrant {
@@ -58,9 +59,10 @@ function isStopped(error: Error | null): boolean {
   return error instanceof ApiError && error.code === "films_stopped";
 }
 
-function sourceOf({ manifest_url, sprites_url, subtitle_tracks = [] }: Playback): PlaybackSource {
+function sourceOf(granted: Playback): PlaybackSource {
+  const { manifest_url, sprites_url, subtitle_tracks = [], chapters = [] } = granted;
   const sidecars = subtitle_tracks.flatMap(({ label, language, url }) =>
     url == null ? [] : [{ label, language, url }],
   );
-  return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null, sidecars };
+  return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null, sidecars, chapters };
 }

@@ -75,6 +75,12 @@ export class FakePlayer {
     this.paused = true;
   }
 
+  /** A seek by something other than the page: a source that is replaced. */
+  moveExternally(position_s: number, now_ms: number): void {
+    this.#advance(now_ms);
+    this.#position_s = position_s;
+  }
+
   position_s(now_ms: number): number {
     this.#advance(now_ms);
     return this.#position_s;
