@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config, ConfigError, required
 from watchparty_api.identity.identity_provider import IdentityProvider
 from watchparty_api.identity.key_store import KeyMaterial
@@ -52,6 +53,7 @@ def build_services(
     now: Callable[[], datetime] = _utc_now,
     monotonic_s: Callable[[], float] = time.monotonic,
     keys: Keys | None = None,
+    backup_status: Callable[[], BackupStatus] | None = None,
 ) -> Services:
     """Opens the store and the keys that `config` names, unless `keys` are given. Raises ConfigError."""
     material = _open_key_material(config)
@@ -78,6 +80,7 @@ def build_services(
         trusted_clock=TrustedClock(store, wall=now, monotonic_s=monotonic_s),
         on_video_changed=film.video_changed,
         on_video_deleted=film.video_deleted,
+        backup_status=backup_status,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config
 from watchparty_api.identity.identity_provider import IdentityProvider
 from watchparty_api.identity.keys import KeyedHash
@@ -51,6 +52,8 @@ class Services:
     Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""
     on_video_deleted: "Callable[[Services, str], None]"
     """Called after a video is deleted, with its id."""
+    backup_status: Callable[[], BackupStatus] | None
+    """What is known about backups; None: another service makes them."""
 
     def settings(self) -> WorkspaceSettings:
         """The settings that admins can change while the site runs: as stored, or the defaults (version 0)."""

@@ -1,4 +1,4 @@
-"""The command line: `watchparty serve | transcode | admin | audit | keys`."""
+"""The command line: `watchparty serve | transcode | backup | restore | admin | audit | keys`."""
 
 import argparse
 import getpass
@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from watchparty.config import DEFAULT_PORT, default_data_folder
@@ -61,6 +62,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     films.add_argument("--policy", metavar="NAME", help="the edge's policy: terraform output films_policy")
     films.set_defaults(run=_film_budget, **_NO_SERVER)
+    backup = commands.add_parser(
+        "backup",
+        help="back up the data folder into FOLDER, also while the server runs",
+        description="Backs up accounts, rooms, films and keys. Files that have not changed are stored once for all "
+        "backups in FOLDER. Each file is read back and compared after it was written.",
+    )
+    backup.add_argument(
+        "folder", type=Path, nargs="?", metavar="FOLDER", help="default: the setting WATCHPARTY_BACKUP_FOLDER"
+    )
+    backup.add_argument("--data", metavar="DIR", help="the server's data folder")
+    backup.add_argument("--keep", type=int, metavar="N", help="keep only the newest N backups (default: 14)")
+    backup.add_argument(
+        "--drill", action="store_true", help="try the newest backup: restore it into a temporary folder and open it"
+    )
+    backup.add_argument("--scratch", type=Path, metavar="DIR", help="where --drill restores (default: in FOLDER)")
+    backup.set_defaults(run=_backup, **_NO_SERVER)
+    restore = commands.add_parser(
+        "restore",
+        help="restore a backup into an empty data folder",
+        description="Restores a backup and verifies every file. An interrupted restore continues if it is repeated.",
+    )
+    restore.add_argument("folder", type=Path, metavar="FOLDER", help="the folder of the backups")
+    restore.add_argument("--data", metavar="DIR", help="the empty folder that becomes the data folder")
+    restore.add_argument("--backup", metavar="NAME", help="a file of FOLDER/backups (default: the newest)")
+    restore.set_defaults(run=_restore, **_NO_SERVER)
     audit = commands.add_parser("audit", help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
     audit.add_argument("--data", metavar="DIR", help="the server's data folder")
@@ -132,6 +158,32 @@ def _film_budget(arguments: argparse.Namespace) -> int:
     from watchparty.config import home_config
 
     print(film_budget(home_config(arguments, os.environ), raise_to=arguments.raise_to, policy=arguments.policy or None))
+    return 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import back_up, drill
+    from watchparty.config import home_config
+
+    config = home_config(arguments, os.environ)
+    target = arguments.folder or config.backup_folder
+    if target is None:
+        raise HomeError("Name the folder for the backup: watchparty backup FOLDER (or set WATCHPARTY_BACKUP_FOLDER).")
+    if arguments.keep is not None:
+        if arguments.keep < 1:
+            raise HomeError("--keep: expected at least 1.")
+        config = replace(config, backup_keep=arguments.keep)
+    print(
+        drill(config, target=target, scratch=arguments.scratch) if arguments.drill else back_up(config, target=target)
+    )
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import restore_backup
+    from watchparty.config import home_config
+
+    print(restore_backup(home_config(arguments, os.environ), source=arguments.folder, name=arguments.backup))
     return 0
 
 

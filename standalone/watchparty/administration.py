@@ -2,16 +2,25 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
-from watchparty.bootstrap import build_home
+from watchparty.backups.manifest import Manifest
+from watchparty.backups.repository import Repository
+from watchparty.backups.restore import restore, tried_out
+from watchparty.backups.schedule import back_up_now
+from watchparty.backups.status import record_drill
+from watchparty.bootstrap import backup_plan, build_home
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
-from watchparty.errors import HomeError
+from watchparty.errors import BackupFailed, HomeError
 from watchparty_api import audit, spending
 from watchparty_api.accounts import creation
 from watchparty_api.accounts.factors import enrolment
@@ -22,6 +31,7 @@ from watchparty_api.errors import ApiError, StoreError
 from watchparty_api.identity.rotation import STEPS
 from watchparty_api.records import Account
 from watchparty_api.services import Services
+from watchparty_api.store.queries import ACCOUNTS, ALL_ROOMS, ALL_VIDEOS
 
 
 def create_account(
@@ -111,6 +121,73 @@ def rotated(step: str, family: str, text: str | None) -> str:
         return STEPS[step](family, text or None)
     except ConfigError as error:
         raise HomeError(str(error)) from error
+
+
+def back_up(config: HomeConfig, *, target: Path) -> str:
+    """Makes a backup and returns a summary. Raises BackupFailed."""
+    begun_s = time.monotonic()
+    report = back_up_now(backup_plan(config, target), clock=lambda: datetime.now(UTC))
+    manifest, seconds = report.manifest, time.monotonic() - begun_s
+    lines = [
+        f"Backed up {len(manifest.files)} files ({_size(manifest.size_bytes)}) into {target} in {seconds:.0f} s; "
+        f"{report.added_files} were new or had changed ({_size(report.added_bytes)})."
+    ]
+    if report.deleted_backups:
+        lines.append(f"Deleted {report.deleted_backups} older backups.")
+    if manifest.films_elsewhere:
+        lines.append("Films are in the S3-compatible store and not part of the backup.")
+    if manifest.films_without_files:
+        lines.append(f"The server has no files of these films any more: {', '.join(manifest.films_without_files)}.")
+    return "\n".join(lines)
+
+
+def restore_backup(config: HomeConfig, *, source: Path, name: str | None) -> str:
+    """Restores a backup into the data folder of the settings and returns a summary. Raises BackupFailed."""
+    manifest = restore(Repository(source), DataFolder(config.data), name=name)
+    made = f"{manifest.created_at.astimezone():%d %B %Y, %H:%M}"
+    return f"Restored the backup of {made} into {config.data}: {len(manifest.files)} files, all verified."
+
+
+def drill(config: HomeConfig, *, target: Path, scratch: Path | None) -> str:
+    """Restores the newest backup as a trial, opens it like a server, and returns a summary. Raises BackupFailed."""
+    begun_s = time.monotonic()
+    with tried_out(Repository(target), scratch=scratch) as (folder, manifest):
+        restored_s = time.monotonic() - begun_s
+        keys = set(folder.keys.glob("*"))
+        services = build_home(replace(config, data=folder.root, store_url=None, redis_url=None)).services
+        if set(folder.keys.glob("*")) != keys:
+            raise BackupFailed("The backup lacks signing keys: sessions and links would no longer be valid.")
+        if (broken := audit.verify(services).broken_at) is not None:
+            raise BackupFailed(f"The audit log in the backup is broken at entry {broken}.")
+        accounts = sum(1 for _ in services.store.query_all(ACCOUNTS))
+        rooms = sum(1 for _ in services.store.query_all(ALL_ROOMS))
+        films = sum(1 for _ in services.store.query_all(ALL_VIDEOS))
+        missing = _films_without_files(services, folder, manifest)
+    if missing:
+        raise BackupFailed(f"The backup lacks the files of these films: {', '.join(missing)}.")
+    if DataFolder(config.data).database.exists():
+        record_drill(DataFolder(config.data), now=datetime.now(UTC))
+    return (
+        f"The backup of {manifest.created_at.astimezone():%d %B %Y, %H:%M} is whole: {len(manifest.files)} files "
+        f"({_size(manifest.size_bytes)}) were restored in {restored_s:.1f} s, and a server could open "
+        f"it after {time.monotonic() - begun_s:.1f} s (accounts: {accounts}, rooms: {rooms}, films: {films})."
+    )
+
+
+def _films_without_files(services: Services, folder: DataFolder, manifest: Manifest) -> list[str]:
+    if manifest.films_elsewhere:
+        return []
+    films = [film for film in services.store.query_all(ALL_VIDEOS) if film.status == "ready" and not film.source_url]
+    return [
+        film.id
+        for film in films
+        if film.id not in manifest.films_without_files
+        and not (folder.media_of(film.id, str(film.generation)) / "master.m3u8").exists()
+    ]
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.1f} MB"
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,9 +20,12 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from watchparty.app import Lifespan, OneOrigin
+from watchparty.backups.schedule import CHECK_EVERY_S, BackupPlan, back_up_if_due
+from watchparty.backups.status import read_status
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.data_repair import delete_old_copies
+from watchparty.errors import BackupFailed
 from watchparty.known_hosts import KnownHosts
 from watchparty.lease_store import RecordLeaseStore
 from watchparty.process import Child
@@ -141,6 +144,7 @@ def build_services_at_home(
         objects=objects,
         mail=open_mailer_of(api),
         delivery_queue=NoDeliveryQueue(),
+        backup_status=lambda: replace(read_status(folder), scheduled=config.backup_folder is not None),
     )
     return services, objects, relay, supervisor
 
@@ -212,7 +216,7 @@ def build_home(config: HomeConfig) -> Home:
         3600,
         lambda services: delete_old_copies(folder.root, now_s=services.trusted_clock.now().timestamp()),
     )
-    task_runner = TaskRunner(services, (*TASKS, old_copies))
+    task_runner = TaskRunner(services, (*TASKS, old_copies, *_backup_tasks(config)))
     parts: dict[str, ASGIApp] = {}
     if isinstance(objects, LocalObjectStore):  # an external store receives uploads itself
         parts["/upload"] = resumable_app(
@@ -226,6 +230,34 @@ def build_home(config: HomeConfig) -> Home:
     )
     names = [*config.hosts, *filter(None, [urlsplit(config.public_url or "").hostname, socket.gethostname()])]
     return Home(KnownHosts(app, names=names, proxies=config.trusted_proxies), services, relay)
+
+
+def backup_plan(config: HomeConfig, target: Path) -> BackupPlan:
+    """Returns what a backup into `target` consists of. Raises BackupFailed if the database is not in the folder."""
+    if config.store_url is not None or config.cloud is not None:
+        raise BackupFailed(
+            "The accounts and rooms of this server are in the database of WATCHPARTY_STORE_URL, which this command "
+            "can’t back up. Use that database’s own program (PostgreSQL: pg_dump), and copy the data folder beside it."
+        )
+    return BackupPlan(
+        folder=DataFolder(config.data),
+        target=target,
+        keep=config.backup_keep,
+        release=Config(public_url=None).version,
+        films_elsewhere=config.s3 is not None,
+    )
+
+
+def _backup_tasks(config: HomeConfig) -> tuple[MaintenanceTask, ...]:
+    """The scheduled backup, if the settings name a folder for it. Raises BackupFailed."""
+    if config.backup_folder is None:
+        return ()
+    plan, every = backup_plan(config, config.backup_folder), timedelta(hours=config.backup_every_h)
+    return (
+        MaintenanceTask(
+            "back up", CHECK_EVERY_S, lambda services: back_up_if_due(plan, every=every, clock=services.now)
+        ),
+    )
 
 
 def build_on_cloud_run(

@@ -80,6 +80,11 @@ class HomeConfig:
     grant_life_s: int = 300
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    backup_folder: Path | None = None
+    """Where the running server writes backups; None: it makes none."""
+    backup_every_h: int = 24
+    backup_keep: int = 14
+    """How many backups are kept."""
     cloud: Config | None = None
     """On Cloud Run: the functions' settings, which replace the folder."""
     revision: int = 0
@@ -124,6 +129,11 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         grant_life_s=_shared_setting(grant_life_s, environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
+        backup_folder=Path(backup).expanduser() if (backup := environ.get("WATCHPARTY_BACKUP_FOLDER")) else None,
+        backup_every_h=_number(
+            "WATCHPARTY_BACKUP_EVERY_H", environ.get("WATCHPARTY_BACKUP_EVERY_H") or "24", 1, 24 * 31
+        ),
+        backup_keep=_number("WATCHPARTY_BACKUP_KEEP", environ.get("WATCHPARTY_BACKUP_KEEP") or "14", 1, 1000),
         cloud=cloud,
         revision=revision_number(environ.get("K_REVISION", "")),
     )

@@ -5,12 +5,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchparty.errors import DataInUse, DataUnusable
+from watchparty.errors import DataInUse, DataNewer, DataUnusable, RestoreIncomplete
+
+LAYOUT_VERSION = 1
+"""The version of the folder's layout, in its file `layout`; a folder without that file has version 1."""
+RESTORING = "restoring"
+"""The file that is in the folder until a restore into it is complete."""
 
 
 @dataclass(frozen=True)
 class DataFolder:
-    """One folder holds all data; a copy of it is a backup."""
+    """One folder holds all data."""
 
     root: Path
 
@@ -36,14 +41,37 @@ class DataFolder:
     def media_of(self, video_id: str, generation: str) -> Path:
         return self.root / "media" / video_id / generation
 
+    @property
+    def backup_status(self) -> Path:
+        return self.root / "backup-status.json"
+
     def make(self) -> None:
-        """Creates the folder, accessible only to its owner, because it holds keys and films. Raises DataUnusable."""
+        """Creates the folder, accessible only to its owner, because it holds keys and films.
+
+        Raises DataUnusable, RestoreIncomplete, or DataNewer for the layout of a newer release.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not any(self.root.iterdir()):  # an empty folder made for us; one in use keeps its permissions
                 self.root.chmod(0o700)
+            if (self.root / RESTORING).exists():
+                raise RestoreIncomplete(self.root)
+            if (version := self.layout_version()) is None:
+                (self.root / "layout").write_text(f"{LAYOUT_VERSION}\n")
+            elif version > LAYOUT_VERSION:
+                raise DataNewer(self.root, version, LAYOUT_VERSION)
         except OSError as error:
             raise DataUnusable(self.root, error.strerror or str(error)) from error
+
+    def layout_version(self) -> int | None:
+        """The version in the file `layout`; None if there is no such file. Raises DataUnusable for other text."""
+        try:
+            text = (self.root / "layout").read_text()
+        except FileNotFoundError:
+            return None
+        if not text.strip().isdecimal():
+            raise DataUnusable(self.root / "layout", f"it should hold the number {LAYOUT_VERSION}, not {text[:20]!r}")
+        return int(text)
 
     def lock(self) -> int:
         """Locks the folder until this process ends, however it ends. Raises DataInUse or DataUnusable."""

@@ -4,6 +4,9 @@
     ├── PortTaken       another program uses the port
     ├── DataInUse       another WatchParty uses the same data folder
     ├── DataUnusable    the data folder cannot be written, or its database cannot be opened
+    ├── DataNewer       a newer release has changed the layout of the data folder
+    ├── RestoreIncomplete  a restore into the data folder was interrupted
+    ├── BackupFailed    a backup, a restore or a drill; says what is wrong
     ├── ProgramMissing  ffmpeg was not found
     └── ProgramFailed   a program that we ran failed; carries its last output
 
@@ -31,6 +34,23 @@ class DataInUse(HomeError):
 class DataUnusable(HomeError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path} can’t be used: {reason}. Mend that, or choose another folder with --data.")
+
+
+class DataNewer(HomeError):
+    def __init__(self, folder: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"{folder} was changed by a newer WatchParty (its layout is {found}, this release knows {known}). "
+            "Update WatchParty, or restore the backup from before the update into another folder."
+        )
+
+
+class RestoreIncomplete(HomeError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"The restore into {folder} was interrupted. Run the same restore again; it continues.")
+
+
+class BackupFailed(HomeError):
+    """The message is a sentence, or several."""
 
 
 class ProgramMissing(HomeError):

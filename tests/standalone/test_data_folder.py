@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from watchparty.data_folder import DataFolder
-from watchparty.errors import DataInUse, DataUnusable
+from watchparty.data_folder import LAYOUT_VERSION, RESTORING, DataFolder
+from watchparty.errors import DataInUse, DataNewer, DataUnusable, RestoreIncomplete
 
 
 def test_the_folder_is_private(tmp_path: Path) -> None:
@@ -51,3 +51,29 @@ def test_a_folder_that_cannot_be_locked_is_named_with_the_reason(tmp_path: Path)
     (tmp_path / "lock").mkdir()
     with pytest.raises(DataUnusable, match="can’t be used: Is a directory"):
         DataFolder(tmp_path).lock()
+
+
+def test_the_layout_of_the_folder_has_a_version(tmp_path: Path) -> None:
+    """A folder of the first releases, which has none, receives it; it is never changed back."""
+    (tmp_path / "watchparty.sqlite").touch()
+    DataFolder(tmp_path).make()
+    assert DataFolder(tmp_path).layout_version() == LAYOUT_VERSION
+    DataFolder(tmp_path).make()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("2\n", "changed by a newer WatchParty"), ("x", "should hold the number 1")]
+)
+def test_a_folder_of_a_newer_layout_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+    """In one sentence, and before anything in it is changed."""
+    (tmp_path / "layout").write_text(text)
+    with pytest.raises((DataNewer, DataUnusable), match=sentence):
+        DataFolder(tmp_path).make()
+    assert [path.name for path in tmp_path.iterdir()] == ["layout"]
+
+
+def test_a_folder_whose_restore_was_interrupted_is_refused(tmp_path: Path) -> None:
+    """Otherwise an empty site would start, and the restore could no longer be repeated."""
+    (tmp_path / RESTORING).touch()
+    with pytest.raises(RestoreIncomplete, match="Run the same restore again"):
+        DataFolder(tmp_path).make()

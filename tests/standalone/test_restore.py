@@ -1,7 +1,5 @@
 """Restores backups as docs/operations.md and docs/self-hosting.md describe: the copy is the same site."""
 
-import shutil
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,14 @@ import pytest
 from google.cloud import firestore as google
 from starlette.testclient import TestClient
 
+from e2e.films import copyable
 from e2e.home import Home as Server
 from fakes.function_process import cloud_environment
+from fakes.waiting import eventually
+from standalone.test_prewarm import KIB256, begin_upload, send
+from watchparty.__main__ import main
 from watchparty.bootstrap import build_home
+from watchparty.demo import Api
 from watchparty_api.config import Config
 from watchparty_api.records import KINDS, WorkspaceSettings
 from watchparty_api.services import SETTINGS_ID
@@ -25,25 +28,37 @@ pytestmark = [pytest.mark.service, pytest.mark.integration]
 SITE = "https://watch.example"
 
 
-def test_a_copy_taken_while_the_server_runs_is_the_same_site(tmp_path: Path) -> None:
-    """With `.backup` of the databases and copies of the folders, host, room, guest and keys are all there."""
+def test_a_backup_taken_while_the_server_runs_is_the_same_site(tmp_path: Path) -> None:
+    """`watchparty backup`, its drill and `restore`: host, room, guest, keys, film and half an upload are all there."""
+    film = copyable(60).read_bytes()
     server = Server(tmp_path / "data")
     try:
+        host = Api(server.url)
+        host.become_temporary_host("Ada")
+        video_id, location = begin_upload(host, server, film)
+        assert send(location, film, KIB256, len(film)) == 200
+        unfinished, half = begin_upload(host, server, film)
+        room = host.call("POST", "/rooms", {"name": "Club"})
         with httpx2.Client(base_url=server.url, headers={"Origin": server.url}) as browser:
-            host = browser.post("/api/v1/auth/temporary", json={"display_name": "Ada"}).json()
-            headers = {"Authorization": f"Bearer {host['access_token']}"}
-            room = browser.post("/api/v1/rooms", json={"name": "Club"}, headers=headers).json()
             guest = browser.post(
                 f"/api/v1/rooms/{room['id']}/join", json={"display_name": "Ida", "guest_key": True}
             ).json()
-        back_up(server.data, tmp_path / "copy")
+        prepared = eventually("the film is ready", lambda: ready(host, video_id), within_s=120)
+        back_up = ["backup", str(tmp_path / "backups"), "--data", str(server.data)]
+        assert main(back_up) == 0
+        assert main([*back_up, "--drill"]) == 0
+        files = media(server.data)
     finally:
         server.kill()
-    restored = Server(tmp_path / "copy")
+    assert main(["restore", str(tmp_path / "backups"), "--data", str(tmp_path / "copy")]) == 0
+    assert media(tmp_path / "copy") == files
+    restored = Server(tmp_path / "copy", port=server.port)
     try:
+        assert host.call("GET", f"/rooms/{room['id']}")["name"] == "Club"
+        assert host.call("GET", f"/videos/{video_id}")["renditions"] == prepared["renditions"]
+        assert host.call("GET", f"/videos/{unfinished}")["status"] == "uploading"
+        assert send(half, film, KIB256, len(film)) == 200
         with httpx2.Client(base_url=restored.url, headers={"Origin": restored.url}) as browser:
-            assert browser.get("/api/v1/auth/me", headers=headers).json()["display_name"] == "Ada"
-            assert browser.get(f"/api/v1/rooms/{room['id']}", headers=headers).json()["name"] == "Club"
             again = browser.post(
                 f"/api/v1/rooms/{room['id']}/join/renew", json={}, headers={"X-Guest-Key": guest["guest_key"]}
             ).json()
@@ -52,13 +67,13 @@ def test_a_copy_taken_while_the_server_runs_is_the_same_site(tmp_path: Path) -> 
         restored.stop()
 
 
-def back_up(data: Path, copy: Path) -> None:
-    """Makes a backup as docs/self-hosting.md describes it for a running server."""
-    databases = sorted(data.glob("*.sqlite"))
-    shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.sqlite*", "*.lock"))
-    for path in databases:
-        with sqlite3.connect(path) as source, sqlite3.connect(copy / path.name) as target:
-            source.backup(target)
+def media(data: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(data)): path.read_bytes() for path in data.glob("media/**/*") if path.is_file()}
+
+
+def ready(host: Api, video_id: str) -> Any:
+    video = host.call("GET", f"/videos/{video_id}")
+    return video if video["status"] == "ready" else None
 
 
 def test_a_restored_database_is_the_same_site(

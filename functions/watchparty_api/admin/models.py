@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.accounts.models import AccountRole, AccountView, DisplayName, Email
+from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config
 from watchparty_api.plausible_time import ClockReadings
 from watchparty_api.records import (
@@ -171,8 +172,33 @@ class QueueView(BaseModel):
     failed: int
 
 
+class BackupView(BaseModel):
+    """When the site was last backed up, and when a backup was last restored as a trial; null: never."""
+
+    scheduled: bool
+    """Whether the server makes backups itself."""
+    attempted_at: datetime | None
+    succeeded_at: datetime | None
+    drilled_at: datetime | None
+    failure: str | None
+    """Why the last attempt failed; null: it did not."""
+
+    @classmethod
+    def of(cls, status: BackupStatus) -> Self:
+        return cls(
+            scheduled=status.scheduled,
+            attempted_at=status.attempted_at,
+            succeeded_at=status.succeeded_at,
+            drilled_at=status.drilled_at,
+            failure=status.failure,
+        )
+
+
 class OverviewView(BaseModel):
-    """The state of the site. Counts stop at 100; `free_bytes` is null where storage has no limit of its own."""
+    """The state of the site. Counts stop at 100; `free_bytes` is null where storage has no limit of its own.
+
+    `backup` is null where another service makes backups.
+    """
 
     version: str
     free_bytes: int | None
@@ -180,6 +206,7 @@ class OverviewView(BaseModel):
     videos: int
     queue: QueueView
     failed_events: int
+    backup: BackupView | None
 
 
 class AdminRoomView(BaseModel):

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from watchparty_api.admin.models import OverviewView, QueueView
+from watchparty_api.admin.models import BackupView, OverviewView, QueueView
 from watchparty_api.services import Services
 from watchparty_api.store.port import Query
 from watchparty_api.store.queries import ACCOUNTS, ALL_VIDEOS, DEAD_LETTERS, VIDEOS_BY_STATUS
@@ -19,7 +19,7 @@ COUNTED_UP_TO = 100
 
 @router.get("")
 def overview(services: ServicesOf, _: AdminOf) -> OverviewView:
-    """Returns free space, queue, counts and version. Counts stop at 100."""
+    """Returns free space, queue, counts, version and backups. Counts stop at 100."""
 
     def count(query: Query[Any], *values: object) -> int:
         return _count(services, query, *values)
@@ -36,6 +36,7 @@ def overview(services: ServicesOf, _: AdminOf) -> OverviewView:
             failed=count(VIDEOS_BY_STATUS, "failed"),
         ),
         failed_events=count(DEAD_LETTERS),
+        backup=BackupView.of(services.backup_status()) if services.backup_status else None,
     )
 
 

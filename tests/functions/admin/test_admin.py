@@ -3,15 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from fakes.api_harness import SITE, ApiHarness, Person
 from fakes.party import film
+from watchparty_api.backup_status import BackupStatus
+from watchparty_api.bootstrap import routers
 from watchparty_api.records import Account, Video
 from watchparty_api.store.port import WorkspaceStore, Write
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE
+from watchparty_api.web.http import create_app
 
 ADMIN = "/api/v1/admin"
 
@@ -178,6 +183,23 @@ def test_the_overview_has_space_queue_and_version(api: ApiHarness, ada: Person) 
     found = call(api, ada, "GET", "/overview").json()
     assert found["queue"] == {"uploading": 0, "waiting": 1, "preparing": 0, "failed": 1}
     assert found["videos"] == 2
+
+
+def test_the_overview_says_when_the_site_was_backed_up(api: ApiHarness, ada: Person) -> None:
+    """Null where another service makes backups; otherwise the times, and why the last attempt failed."""
+    assert call(api, ada, "GET", "/overview").json()["backup"] is None
+    noon = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+    status = BackupStatus(scheduled=True, attempted_at=noon, target="/mnt/usb", failure="/mnt/usb can’t be used.")
+    at_home = replace(api.services, backup_status=lambda: status)
+    app = create_app(at_home, routers())
+    found = TestClient(app, base_url=SITE).get(f"{ADMIN}/overview", headers=ada.headers).json()
+    assert found["backup"] == {
+        "scheduled": True,
+        "attempted_at": "2026-11-30T12:00:00Z",
+        "succeeded_at": None,
+        "drilled_at": None,
+        "failure": "/mnt/usb can’t be used.",
+    }
 
 
 def test_lists_name_people_and_things(api: ApiHarness, ada: Person) -> None:

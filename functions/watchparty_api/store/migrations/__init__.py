@@ -26,7 +26,7 @@ def upgrade(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        current, newest = _current(connection), _newest()
+        current, newest = _current(connection), newest_version()
         if current is not None and current > newest:
             raise ConfigError(
                 f"WATCHPARTY_STORE_URL: the database has version {current}, written by a newer release; this one knows "
@@ -36,7 +36,7 @@ def upgrade(engine: Engine) -> None:
             _run(connection)
 
 
-def _newest() -> str:
+def newest_version() -> str:
     """The highest number among the files 0001_….py, 0002_….py."""
     return max(path.name for path in (_HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
 

@@ -1,0 +1,1 @@
+"""Backups of the data folder: written while the server runs, verified, restored, and tried out."""

@@ -1,0 +1,170 @@
+"""Backups of a data folder that changes, and what they refuse."""
+
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from standalone.backups.folders import add_film, backed_up, content, data_folder, delete_film, write
+from watchparty.backups.repository import Repository
+from watchparty.backups.restore import restore
+from watchparty.data_folder import DataFolder
+from watchparty.errors import BackupFailed
+
+
+def restored(target: Path, into: Path, name: str | None = None) -> DataFolder:
+    restore(Repository(target), DataFolder(into), name=name)
+    return DataFolder(into)
+
+
+def test_a_restored_folder_equals_the_one_backed_up(tmp_path: Path) -> None:
+    """Every file, empty folder, mode and row; locks and logs of the databases are not part of it."""
+    folder = data_folder(tmp_path / "data")
+    (folder.root / "media" / "empty").mkdir(mode=0o750)
+    write(folder, "strange/näme \udcff", b"any bytes")
+    backed_up(folder, tmp_path / "backups")
+    assert content(restored(tmp_path / "backups", tmp_path / "new").root) == content(folder.root)
+    assert (tmp_path / "new" / "keys" / "join.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_only_changes_are_stored_again(tmp_path: Path) -> None:
+    """The second backup adds the changed file and the databases; each backup restores its own state."""
+    folder = data_folder(tmp_path / "data")
+    first = backed_up(folder, tmp_path / "backups")
+    before = content(folder.root)
+    write(folder, "media/f1/1/master.m3u8", b"#EXTM3U longer")
+    second = backed_up(folder, tmp_path / "backups", number=1)
+    assert first.added_files == len(first.manifest.files)
+    assert second.added_files <= 3
+    assert content(restored(tmp_path / "backups", tmp_path / "1", first.name).root) == before
+    assert content(restored(tmp_path / "backups", tmp_path / "2").root) == content(folder.root)
+
+
+def test_old_backups_are_deleted_with_what_only_they_needed(tmp_path: Path) -> None:
+    """The content of a deleted film leaves the disk with the last backup that contains it."""
+    folder = data_folder(tmp_path / "data")
+    backed_up(folder, tmp_path / "backups")
+    delete_film(folder, "f2")
+    stored = [path.read_bytes() for path in (tmp_path / "backups" / "files").glob("*/*")]
+    assert b"f2" * 100 in stored
+    report = backed_up(folder, tmp_path / "backups", number=1, keep=1)
+    assert report.deleted_backups == 1
+    assert b"f2" * 100 not in [path.read_bytes() for path in (tmp_path / "backups" / "files").glob("*/*")]
+    assert content(restored(tmp_path / "backups", tmp_path / "new").root).keys() == content(folder.root).keys()
+
+
+def test_films_on_another_disk_are_backed_up(tmp_path: Path) -> None:
+    """A link to a folder is followed, once: a link to the folder itself does not repeat it."""
+    folder = data_folder(tmp_path / "data")
+    (folder.root / "media").rename(tmp_path / "disk")
+    (folder.root / "media").symlink_to(tmp_path / "disk")
+    (folder.root / "uploads" / "loop").symlink_to(folder.root)
+    paths = [file.path for file in backed_up(folder, tmp_path / "backups").manifest.files]
+    assert "media/f1/1/master.m3u8" in paths
+    assert len(paths) == len(set(paths)) == 9
+
+
+def test_every_film_in_the_database_has_its_files_while_films_come_and_go(tmp_path: Path) -> None:
+    """Films are added and deleted as fast as possible during five backups; every restored film is complete."""
+    folder = data_folder(tmp_path / "data")
+    stopping = threading.Event()
+
+    def change() -> None:
+        number = 0
+        while not stopping.is_set():
+            add_film(folder, f"n{number}")
+            if number >= 5:
+                delete_film(folder, f"n{number - 5}")
+            number += 1
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        names = [backed_up(folder, tmp_path / "backups", number=number).name for number in range(5)]
+    finally:
+        stopping.set()
+        changing.join()
+    for name in names:
+        copy = restored(tmp_path / "backups", tmp_path / name, name)
+        _, manifest = Repository(tmp_path / "backups").manifest(name)
+        with closing(sqlite3.connect(copy.database)) as database:
+            films = {id_ for (id_,) in database.execute("SELECT id FROM video")} - set(manifest.films_without_files)
+        assert {"f1", "f2"} <= films
+        for film in films:
+            assert (copy.root / "media" / film / "1" / "master.m3u8").exists(), (name, film)
+            assert (copy.root / "media" / film / "1" / "v720" / "ladder-00000.m4s").exists(), (name, film)
+
+
+def test_a_backup_waits_for_no_reader_and_blocks_no_writer_for_long(tmp_path: Path) -> None:
+    """The lock under which both snapshots are taken is free when the copy begins."""
+    folder = data_folder(tmp_path / "data")
+    with closing(sqlite3.connect(folder.database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM video").fetchall()
+        backed_up(folder, tmp_path / "backups")
+    add_film(folder, "f4")
+
+
+@pytest.mark.parametrize("where", ["data", "data/backups"])
+def test_a_folder_inside_the_data_folder_is_refused(where: str, tmp_path: Path) -> None:
+    """It would back itself up, and be lost with the data."""
+    folder = data_folder(tmp_path / "data")
+    with pytest.raises(BackupFailed, match="inside the data folder"):
+        backed_up(folder, tmp_path / where)
+
+
+def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
+    """Files are deleted from a folder of backups."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "summer.jpg").touch()
+    with pytest.raises(BackupFailed, match="is not empty and holds no backups"):
+        backed_up(data_folder(tmp_path / "data"), tmp_path / "photos")
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["summer.jpg"]
+
+
+def test_a_folder_without_data_is_refused_and_not_created(tmp_path: Path) -> None:
+    """A mistyped --data is not backed up as an empty site."""
+    with pytest.raises(BackupFailed, match="contains no WatchParty data"):
+        backed_up(DataFolder(tmp_path / "nowhere"), tmp_path / "backups")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_backup_at_the_same_time_is_refused(tmp_path: Path) -> None:
+    """In one sentence; the first is not disturbed."""
+    folder = data_folder(tmp_path / "data")
+    backed_up(folder, tmp_path / "backups")
+    with (
+        Repository(tmp_path / "backups").opened_for_writing(),
+        pytest.raises(BackupFailed, match=r"Another backup into .* is running"),
+    ):
+        backed_up(folder, tmp_path / "backups", number=1)
+
+
+def test_a_damaged_database_fails_the_backup(tmp_path: Path) -> None:
+    """Otherwise the good backups would be replaced by it, one per night."""
+    folder = data_folder(tmp_path / "data")
+    backed_up(folder, tmp_path / "backups")
+    with closing(sqlite3.connect(folder.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode=DELETE")
+    with folder.database.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(4096))
+    with pytest.raises(BackupFailed, match=r"damaged|malformed"):
+        backed_up(folder, tmp_path / "backups", number=1)
+    assert len(Repository(tmp_path / "backups").names()) == 1
+
+
+def test_a_file_that_cannot_be_written_fails_the_backup_by_name(tmp_path: Path) -> None:
+    """A backup that lacks a file is never completed."""
+    folder = data_folder(tmp_path / "data")
+    with Repository(tmp_path / "backups").opened_for_writing():
+        pass
+    (tmp_path / "backups" / "files").rmdir()
+    (tmp_path / "backups" / "files").touch()
+    with pytest.raises(BackupFailed, match="files can’t be used: "):
+        backed_up(folder, tmp_path / "backups")
+    assert Repository(tmp_path / "backups").names() == []
