@@ -1,12 +1,14 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Film, HardDrive, type LucideIcon, Tag, Users } from "lucide-react";
+import { Archive, Film, HardDrive, type LucideIcon, Tag, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { type Overview as OverviewFacts, overview } from "@/api/admin";
 import { ProblemScreen } from "@/api/ProblemScreen";
-import { counted, formatBytes } from "@/ui/format";
+import { cx } from "@/ui/cx";
+import { counted, formatBytes, formatDateTime } from "@/ui/format";
 import { LoadingScreen } from "@/ui/Spinner";
-import { atLeast, queueText, spaceIsShort } from "./overviewText";
+import { atLeast, backupIsMissing, backupRemark, queueText, spaceIsShort } from "./overviewText";
 
 const EVERY_MS = 10_000;
 
@@ -29,10 +31,10 @@ export function Overview() {
 }
 
 function Facts({ facts }: { facts: OverviewFacts }) {
-  const { free_bytes, queue, accounts, videos, failed_events, version } = facts;
+  const { free_bytes, queue, accounts, videos, failed_events, version, backup } = facts;
   const short = spaceIsShort(free_bytes);
   return (
-    <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+    <dl className={cx("grid gap-3 sm:grid-cols-2", backup ? "lg:grid-cols-3" : "xl:grid-cols-4")}>
       <Fact Icon={HardDrive} name="Free for films" warns={short}>
         <Value>{free_bytes === null ? "No limit" : formatBytes(free_bytes)}</Value>
         <Remark>
@@ -66,6 +68,17 @@ function Facts({ facts }: { facts: OverviewFacts }) {
           )}
         </Remark>
       </Fact>
+      {backup && (
+        <Fact
+          Icon={Archive}
+          name={t`Last backup`}
+          warns={backupIsMissing(backup, Date.now())}
+          className="sm:col-span-2"
+        >
+          <Value>{backup.succeeded_at ? formatDateTime(backup.succeeded_at) : t`Never`}</Value>
+          <Remark>{backupRemark(backup)}</Remark>
+        </Fact>
+      )}
     </dl>
   );
 }
@@ -74,12 +87,13 @@ interface FactProps {
   Icon: LucideIcon;
   name: string;
   warns: boolean;
+  className?: string;
   children: ReactNode;
 }
 
-function Fact({ Icon, name, warns, children }: FactProps) {
+function Fact({ Icon, name, warns, className, children }: FactProps) {
   return (
-    <div className="rounded-2xl bg-surface p-5 ring-1 ring-line">
+    <div className={cx("rounded-2xl bg-surface p-5 ring-1 ring-line", className)}>
       <dt className="flex items-center gap-2 text-sm font-medium text-muted">
         <Icon
           className={warns ? "size-4 text-warn-text" : "size-4 text-accent-text"}

@@ -1,6 +1,8 @@
 /** The sentences of the overview and the audit log. Pure. */
 
+import { t } from "@lingui/core/macro";
 import type { Overview } from "@/api/admin";
+import { formatDate, formatDateTime } from "@/ui/format";
 
 /** The server stops counting there. */
 const COUNTED_UP_TO = 100;
@@ -26,6 +28,31 @@ const SHORT_BYTES = 20e9;
 
 export function spaceIsShort(free_bytes: number | null): boolean {
   return free_bytes !== null && free_bytes < SHORT_BYTES;
+}
+
+const OLD_MS = 8 * 24 * 3600e3;
+
+type Backup = NonNullable<Overview["backup"]>;
+
+/** Whether a server without these backups could lose more than a week. */
+export function backupIsMissing({ succeeded_at, failure }: Backup, now_ms: number): boolean {
+  return failure !== null || succeeded_at === null || now_ms - Date.parse(succeeded_at) > OLD_MS;
+}
+
+/** What an admin has to know beside the time of the last backup: what went wrong, or what comes next. */
+export function backupRemark(backup: Backup): string {
+  const { scheduled, attempted_at, succeeded_at, drilled_at, failure } = backup;
+  if (attempted_at !== null && failure !== null) {
+    return t`The attempt of ${formatDateTime(attempted_at)} failed: ${failure}`;
+  }
+  if (succeeded_at === null) {
+    return scheduled
+      ? t`The first one is being made.`
+      : t`Set WATCHPARTY_BACKUP_FOLDER, or run “watchparty backup FOLDER” on the server.`;
+  }
+  return drilled_at === null
+    ? t`Never tried out: run “watchparty backup --drill” on the server.`
+    : t`Last tried out on ${formatDate(drilled_at)}.`;
 }
 
 const ACTIONS: Record<string, string> = {

@@ -466,7 +466,13 @@ PLACES: Sequence[PlaceEntry] = (
         note="no account is named",
         expires="when newer messages of the same size replace them",
     ),
-    PlaceEntry(place="data folder", names=("keys", "lock"), holds="", on_deletion="nothing", expires="never"),
+    PlaceEntry(
+        place="data folder",
+        names=("keys", "lock", "layout", "restoring", "backup-status.json"),
+        holds="",
+        on_deletion="nothing",
+        expires="never",
+    ),
     PlaceEntry(
         place="Pub/Sub",
         names=("event", "dead_letter"),
@@ -499,6 +505,14 @@ PLACES: Sequence[PlaceEntry] = (
         on_deletion="kept",
         note="a backup cannot be changed; after a restore delete the account again",
         expires="after 7 days and 14 weeks",
+    ),
+    PlaceEntry(
+        place="copies by `watchparty backup`",
+        names=("backups", "files"),
+        holds="all records, films and keys",
+        on_deletion="kept",
+        note="a backup cannot be changed; after a restore delete the account again",
+        expires="with the last of the backups that are kept (14 by default)",
     ),
     PlaceEntry(
         place="Identity Platform",

@@ -94,11 +94,11 @@ def _require_space(root: Path, manifest: Manifest) -> None:
 def _restore_file(repository: Repository, file: StoredFile, path: Path) -> None:
     if path.exists() and path.stat().st_size == file.size_bytes and hash_of(path) == file.sha256:
         return  # restored before an interruption
-    draft = path.with_name(f"{path.name}.restoring")
-    try:
-        copied = copy_verified(repository.file(file.sha256), draft)
-    except FileNotFoundError as error:
-        raise BackupFailed(f"The backup is incomplete: the content of {file.path} is missing.") from error
+    source, draft = repository.file(file.sha256), path.with_name(f"{path.name}.restoring")
+    if not source.exists():
+        raise BackupFailed(f"The backup is incomplete: the content of {file.path} is missing.")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # of a film that was deleted during the backup
+    copied = copy_verified(source, draft)
     if copied.sha256 != file.sha256:
         draft.unlink()
         raise BackupFailed(f"The backup is damaged: {file.path} has changed since it was stored.")

@@ -22,9 +22,14 @@ def plan_of(tmp_path: Path) -> BackupPlan:
     return BackupPlan(folder=folder, target=tmp_path / "backups", keep=2, release="1.0", films_elsewhere=False)
 
 
+def check(plan: BackupPlan, at: datetime) -> None:
+    """Checks the schedule once."""
+    back_up_if_due(plan, every=DAY, clock=lambda: at)
+
+
 def run(plan: BackupPlan, at: datetime) -> int:
     """Checks the schedule once; returns how many backups there are."""
-    back_up_if_due(plan, every=DAY, clock=lambda: at)
+    check(plan, at)
     return len(Repository(plan.target).names())
 
 
@@ -47,7 +52,7 @@ def test_a_failure_is_recorded_and_the_next_try_is_an_hour_later(
     (tmp_path / "backups").touch()
     with caplog.at_level(logging.ERROR):
         for minutes in (0, 10, 59, 60):
-            back_up_if_due(plan, every=DAY, clock=lambda at=NOW + DAY + timedelta(minutes=minutes): at)
+            check(plan, NOW + DAY + timedelta(minutes=minutes))
     assert len([line for line in caplog.messages if "the scheduled backup into" in line]) == 2
     status = read_status(plan.folder)
     assert (status.succeeded_at, status.attempted_at) == (NOW, NOW + DAY + timedelta(hours=1))

@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * Overview
-         * @description Returns free space, queue, counts and version. Counts stop at 100.
+         * @description Returns free space, queue, counts, version and backups. Counts stop at 100.
          */
         get: operations["admin.overview"];
         put?: never;
@@ -2355,6 +2355,22 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * BackupView
+         * @description When the site was last backed up, and when a backup was last restored as a trial; null: never.
+         */
+        BackupView: {
+            /** Attempted At */
+            attempted_at: string | null;
+            /** Drilled At */
+            drilled_at: string | null;
+            /** Failure */
+            failure: string | null;
+            /** Scheduled */
+            scheduled: boolean;
+            /** Succeeded At */
+            succeeded_at: string | null;
+        };
         /** BanList */
         BanList: {
             /** Items */
@@ -3050,10 +3066,13 @@ export interface components {
         /**
          * OverviewView
          * @description The state of the site. Counts stop at 100; `free_bytes` is null where storage has no limit of its own.
+         *
+         *     `backup` is null where another service makes backups.
          */
         OverviewView: {
             /** Accounts */
             accounts: number;
+            backup: components["schemas"]["BackupView"] | null;
             /** Failed Events */
             failed_events: number;
             /** Free Bytes */
