@@ -26,11 +26,26 @@ describe("what a card shows", () => {
   });
 
   it("says what the film has lost, and counts what would make the card too long", () => {
-    const losing = (...warnings: string[]) => lostText({ ...video, warnings });
+    const losing = (...messages: string[]) =>
+      lostText({
+        ...video,
+        losses: messages.map((message) => ({ kind: "sound_missing", message, parts: [] })),
+        warnings: messages,
+      });
     expect(losing()).toEqual([]);
     expect(losing("The sound ends at 0:28.")).toEqual(["The sound ends at 0:28."]);
     expect(losing("a", "b", "c")).toEqual(["a", "b", "Something else is missing, too."]);
     expect(losing("a", "b", "c", "d")).toEqual(["a", "b", "2 more things are missing."]);
+  });
+
+  it("says what an earlier version reported, and each sentence once", () => {
+    const losses = [{ kind: "end_missing", message: "The film stops at 0:28.", parts: [] }];
+    const warnings = ["The picture is grey.", "The film stops at 0:28."];
+    expect(lostText({ ...video, losses, warnings })).toEqual([
+      "The film stops at 0:28.",
+      "The picture is grey.",
+    ]);
+    expect(lostText({ ...video, losses: [], warnings })).toEqual(warnings);
   });
 
   it("refetches only while something changes", () => {

@@ -1,6 +1,6 @@
 /** What a card shows about a video. Pure. */
 
-import type { Video } from "@/api/videos";
+import { lostSentences, type Video } from "@/api/videos";
 import type { Tone } from "@/ui/Badge";
 
 export interface VideoFact {
@@ -42,9 +42,10 @@ export function chapterCount({ chapters }: Video): string {
 const SHOWN_LOSSES = 2;
 
 /** What the film has lost, with times, in sentences: the first ones, and how many follow. */
-export function lostText({ warnings }: Video): string[] {
-  const more = warnings.length - SHOWN_LOSSES;
-  const shown = warnings.slice(0, SHOWN_LOSSES);
+export function lostText(video: Video): string[] {
+  const sentences = lostSentences(video);
+  const more = sentences.length - SHOWN_LOSSES;
+  const shown = sentences.slice(0, SHOWN_LOSSES);
   if (more <= 0) return shown;
   return [
     ...shown,

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 import { Name } from "@/ui/Name";
@@ -5,11 +6,13 @@ import { usePendingVideo } from "./film/usePendingFilm";
 import { ReactionBar } from "./reactions/ReactionBar";
 import { useFilm } from "./state/roomFacts";
 
+const LostParts = lazy(() => import("./film/LostParts"));
+
 /** The film's title and the reactions; between them, the progress of a film that is not ready. */
 export function UnderStage({ compact }: { compact: boolean }) {
   const film = useFilm();
   const coming = usePendingVideo();
-  return (
+  const bar = (
     <div
       className={cx(
         "flex shrink-0 items-center gap-3",
@@ -35,5 +38,15 @@ export function UnderStage({ compact }: { compact: boolean }) {
       )}
       <ReactionBar className={compact ? "w-full justify-around" : undefined} />
     </div>
+  );
+  // a server of an earlier version sends none
+  if (!film?.playable || !film.losses?.length) return bar;
+  return (
+    <>
+      {bar}
+      <Suspense>
+        <LostParts key={film.id} film={film} />
+      </Suspense>
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { Download } from "lucide-react";
 import { useSubmission } from "@/api/useSubmission";
 import { failureBundle } from "@/api/videos";
@@ -21,10 +22,10 @@ export function ProblemReport({ videoId, onStage = false }: ProblemReportProps) 
       className={cx("flex flex-col gap-1", onStage ? "w-full items-center" : "mt-2 items-start")}
     >
       <Button busy={busy} onClick={() => void submit(download)}>
-        <Download aria-hidden="true" /> Save problem report
+        <Download aria-hidden="true" /> <Trans>Save problem report</Trans>
       </Button>
       <p className={cx("text-xs text-pretty text-muted", onStage && "hidden @md:block")}>
-        Technical details and the start of your file, saved only to this device.
+        <Trans>Technical details and the start of your file, saved only to this device.</Trans>
       </p>
       {message && (
         <p role="alert" className="text-sm text-danger-text">

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, model_validator
 
 from watchparty_api.records import Access, Control, Role, VideoStatus
+from watchparty_api.videos.models import Loss
 from watchparty_api.web.bodies import Body, one_line, visible_line
 
 WaitPolicy = Literal["never", "host", "quorum", "all"]
@@ -82,6 +83,8 @@ class Film(BaseModel):
     playable: bool
     duration_s: float | None
     playable_s: float
+    losses: list[Loss] = []
+    """What the film has lost, so that no one looks for the fault at home."""
 
 
 class FilmProgress(BaseModel):

@@ -24,6 +24,7 @@ from watchparty_api.rooms.models import (
 from watchparty_api.rooms.participants import find_member, participant_of_account
 from watchparty_api.rooms.permissions import controls
 from watchparty_api.services import Services
+from watchparty_api.videos.models import Loss
 
 _FRESH = timedelta(seconds=30)
 """The relay reports a playing room every ten seconds; after three missed reports it is no longer considered playing."""
@@ -155,6 +156,7 @@ def _film(video: Video | None) -> Film | None:
         playable=video.playable,
         duration_s=video.duration_s,
         playable_s=video.playable_s,
+        losses=[Loss.model_validate(each) for each in video.losses],
     )
 
 

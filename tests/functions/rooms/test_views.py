@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fakes.api_harness import ApiHarness
+from fakes.party import film, party
 from watchparty_api.records import Room, Snapshot, Video
 from watchparty_api.rooms.views import card
 
@@ -63,3 +65,16 @@ def test_a_silent_relay_means_that_nothing_plays() -> None:
     assert (soon.playing, soon.position_s, soon.as_of) == (True, 91.5, NOW + timedelta(seconds=30))
     late = shown(room(), snapshot(), NOW + timedelta(seconds=31)).position
     assert (late.playing, late.position_s) == (False, 61.5)
+
+
+def test_members_see_what_the_film_has_lost(api: ApiHarness) -> None:
+    """With its times, so that no one looks for the fault at home. A film that has lost nothing says nothing."""
+    party_ = party(api)
+    loss = {"kind": "sound_missing", "message": "The sound ends at 0:03.", "parts": [{"begin_s": 3.0, "end_s": 8.0}]}
+    lossy, whole = film(api, party_.owner, losses=(loss,)), film(api, party_.owner)
+    guest = party_.guest("Ben")
+    seen = []
+    for each in (lossy, whole):
+        assert party_.host.ask("PATCH", party_.path(), {"video_id": each.id}).status_code == 200
+        seen.append(guest.ask("GET", party_.path()).json()["film"]["losses"])
+    assert seen == [[loss | {"track": None}], []]

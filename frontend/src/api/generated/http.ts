@@ -2623,6 +2623,11 @@ export interface components {
             duration_s: number | null;
             /** Id */
             id: string;
+            /**
+             * Losses
+             * @default []
+             */
+            losses: components["schemas"]["Loss"][];
             /** Playable */
             playable: boolean;
             /** Playable S */

@@ -11,6 +11,7 @@ const film: Film = {
   playable: true,
   duration_s: 60,
   playable_s: 60,
+  losses: [],
 };
 const unfinished = { ...film, status: "processing", playable: false } as const;
 const pending = { ...unfinished, id: "p" } as unknown as Video;
