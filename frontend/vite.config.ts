@@ -25,8 +25,6 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@", replacement: new URL("./src", import.meta.url).pathname },
-      // React 19 has what this package brings to older versions.
-      { find: "use-sync-external-store/shim", replacement: "react" },
       ...leanHls.alias,
     ],
   },

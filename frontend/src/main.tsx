@@ -3,8 +3,6 @@ import { App } from "./app/App";
 import { startLanguage } from "./language/language";
 import { applyTheme, currentTheme } from "./ui/preferences/theme";
 import "./ui/theme.css";
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -18,9 +16,7 @@ const page = createRoot(root);
 void startLanguage().then(() => {
   page.render(
     <StrictMode>
-      <I18nProvider i18n={i18n}>
-        <App />
-      </I18nProvider>
+      <App />
     </StrictMode>,
   );
 });

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { MonitorSmartphone } from "lucide-react";
 import { type Device, devices, signOutDevice, signOutEverywhere } from "@/api/accounts";
@@ -31,11 +32,10 @@ export function Devices() {
         ))}
       </ul>
       <p className="mt-2 mb-3 text-sm text-muted">
-        Signing out everywhere also leaves your rooms, deletes your API tokens and pauses your
-        webhooks.
+        {t`Signing out everywhere also leaves your rooms, deletes your API tokens and pauses your webhooks.`}
       </p>
       <Button variant="secondary" busy={endAll.isPending} onClick={() => endAll.mutate()}>
-        Sign out everywhere
+        {t`Sign out everywhere`}
       </Button>
     </>
   );
@@ -47,13 +47,13 @@ function DeviceRow({ device, onEnd }: { device: Device; onEnd: () => void }) {
       <MonitorSmartphone className="size-5 shrink-0 text-muted" aria-hidden="true" />
       <div className="min-w-0 grow">
         <p className="truncate">{deviceName(device.user_agent)}</p>
-        <p className="text-sm text-muted">Last used {formatDateTime(device.last_used_at)}</p>
+        <p className="text-sm text-muted">{t`Last used ${formatDateTime(device.last_used_at)}`}</p>
       </div>
       {device.current ? (
-        <Badge tone="good">This device</Badge>
+        <Badge tone="good">{t`This device`}</Badge>
       ) : (
         <Button variant="ghost" onClick={onEnd}>
-          Sign out
+          {t`Sign out`}
         </Button>
       )}
     </li>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { type Account, deleteAccount, exportAccount } from "@/api/accounts";
@@ -21,10 +22,10 @@ export function ExportAndDelete({ account }: { account: Account }) {
   return (
     <div className="flex flex-wrap gap-2">
       <Button busy={download.busy} onClick={() => void download.submit(downloadData)}>
-        Download your data
+        {t`Download your data`}
       </Button>
       <Button variant="danger-ghost" onClick={() => setDeleting(true)}>
-        Delete account{" "}
+        {t`Delete account`}
       </Button>
       {download.message && <p className="w-full text-danger-text">{download.message}</p>}
       {deleting && <DeleteDialog account={account} onClose={() => setDeleting(false)} />}
@@ -40,7 +41,7 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
   async function remove(form: FormData) {
     const password = form.get("password");
     if (await submit(() => deleteAccount(password === null ? undefined : String(password)))) {
-      showToast("Account deleted.");
+      showToast(t`Account deleted.`);
       navigate("/", { replace: true });
     }
   }
@@ -49,8 +50,8 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
     <Dialog
       open
       onOpenChange={onClose}
-      title="Delete your account?"
-      description="Your rooms will close and your films will be deleted. You can’t undo this."
+      title={t`Delete your account?`}
+      description={t`Your rooms will close and your films will be deleted. You can’t undo this.`}
     >
       <form
         className="flex flex-col gap-4"
@@ -65,10 +66,10 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
         {message && <p className="text-danger-text">{message}</p>}
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t`Cancel`}
           </Button>
           <Button type="submit" variant="danger" busy={busy}>
-            Delete everything
+            {t`Delete everything`}
           </Button>
         </div>
       </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
@@ -24,7 +25,7 @@ const LINK =
   "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
 
 export default function LoginPage() {
-  useTitle("Sign in");
+  useTitle(t`Sign in`);
   const [search] = useSearchParams();
   const config = useSiteConfig();
   const signedIn = useSession((session) => session.account !== null && !session.account.temporary);
@@ -37,7 +38,7 @@ export default function LoginPage() {
     return (
       <div className="mx-auto w-full max-w-md px-4 py-8 sm:py-14">
         <div className="rounded-3xl bg-surface p-6 shadow-high ring-1 ring-line sm:p-9">
-          <h1 className="mb-6 text-title font-bold">Confirm it’s you</h1>
+          <h1 className="mb-6 text-title font-bold">{t`Confirm it’s you`}</h1>
           <ProofForm
             methods={step.methods}
             passkey={() => passkeyForTicket(step.ticket)}
@@ -45,7 +46,7 @@ export default function LoginPage() {
             send={(proof) => sendSecondStep(step.ticket, proof)}
           />
           <Button variant="ghost" className="mt-4 w-full" onClick={() => setStep(null)}>
-            Back
+            {t`Back`}
           </Button>
         </div>
       </div>
@@ -54,8 +55,8 @@ export default function LoginPage() {
 
   return (
     <EntryCard
-      title="Welcome back"
-      submitLabel="Sign in"
+      title={t`Welcome back`}
+      submitLabel={t`Sign in`}
       busy={busy}
       message={message}
       onSubmit={(form) => {
@@ -67,18 +68,18 @@ export default function LoginPage() {
           {passkeyObstacle(config.passkey_origin) === null && (
             <Button onClick={() => void submit(() => signInWithPasskey())}>
               <KeyRound aria-hidden="true" />
-              Sign in with a passkey
+              {t`Sign in with a passkey`}
             </Button>
           )}
           <Link to="/reset" className={LINK}>
-            Forgot password?
+            {t`Forgot password?`}
           </Link>
           {config.registration === "open" ? (
             <Link to="/register" className={LINK}>
-              Create account
+              {t`Create account`}
             </Link>
           ) : (
-            <p className="text-sm">New here? Ask the admin for an invitation.</p>
+            <p className="text-sm">{t`New here? Ask the admin for an invitation.`}</p>
           )}
         </>
       }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { type Account, changeProfile } from "@/api/accounts";
@@ -12,20 +13,16 @@ export function ProfileForm({ account }: { account: Account }) {
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const display_name = String(new FormData(event.currentTarget).get("display_name"));
-    if (await submit(() => changeProfile({ display_name }))) showToast("Saved.", { tone: "good" });
+    if (await submit(() => changeProfile({ display_name }))) showToast(t`Saved.`, { tone: "good" });
   }
 
   return (
     <form onSubmit={(event) => void save(event)} className="flex max-w-md flex-col gap-4">
       <NameField error={field("display_name")} defaultValue={account.display_name} />
-      {account.email && (
-        <p className="text-sm text-muted">
-          You sign in as <span className="text-text">{account.email}</span>.
-        </p>
-      )}
+      {account.email && <p className="text-sm text-muted">{t`You sign in as ${account.email}.`}</p>}
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">
-        Save
+        {t`Save`}
       </Button>
     </form>
   );
@@ -45,7 +42,7 @@ export function PasswordForm() {
     };
     if (await submit(() => changeProfile(body))) {
       form.reset();
-      showToast("Password changed.", { tone: "good" });
+      showToast(t`Password changed.`, { tone: "good" });
       void queries.invalidateQueries(); // the change has removed devices and API tokens
     }
   }
@@ -54,13 +51,13 @@ export function PasswordForm() {
     <form onSubmit={(event) => void save(event)} className="flex max-w-md flex-col gap-4">
       <PasswordField
         name="current_password"
-        label="Current password"
+        label={t`Current password`}
         error={field("current_password")}
       />
-      <PasswordField label="New password" isNew error={field("password")} />
+      <PasswordField label={t`New password`} isNew error={field("password")} />
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">
-        Change password
+        {t`Change password`}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { KeyRound } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Proof } from "@/api/factors";
@@ -16,13 +17,13 @@ interface ProofFormProps {
   send: (proof: Proof) => Promise<unknown>;
 }
 
-const CHOICES: Record<ProofMethod, string> = {
-  passkey: "Use a passkey",
-  code: "Use your authenticator app",
-  recovery_code: "Use a recovery code",
-  password: "Use your password",
-  id_token: "Use your password",
-};
+const choices = (): Record<ProofMethod, string> => ({
+  passkey: t`Use a passkey`,
+  code: t`Use your authenticator app`,
+  recovery_code: t`Use a recovery code`,
+  password: t`Use your password`,
+  id_token: t`Use your password`,
+});
 
 /** Confirms who the user is, with the first of the account's methods or another one that they choose. */
 export function ProofForm({ methods, passkey, password, send }: ProofFormProps) {
@@ -44,12 +45,12 @@ export function ProofForm({ methods, passkey, password, send }: ProofFormProps) 
   }
 
   if (method === undefined) {
-    return <p className="text-muted">Sign out and sign in again to do this.</p>;
+    return <p className="text-muted">{t`Sign out and sign in again to do this.`}</p>;
   }
   return (
     <form onSubmit={confirm} className="flex flex-col gap-4">
       {method === "code" && (
-        <Field label="Code" hint="The six digits that your authenticator app shows now.">
+        <Field label={t`Code`} hint={t`The six digits that your authenticator app shows now.`}>
           <Input
             key="code"
             name="proof"
@@ -62,7 +63,7 @@ export function ProofForm({ methods, passkey, password, send }: ProofFormProps) 
         </Field>
       )}
       {method === "recovery_code" && (
-        <Field label="Recovery code" hint="Each code works once.">
+        <Field label={t`Recovery code`} hint={t`Each code works once.`}>
           <Input
             key="recovery"
             name="proof"
@@ -90,13 +91,13 @@ export function ProofForm({ methods, passkey, password, send }: ProofFormProps) 
         autoFocus={method === "passkey"}
       >
         {method === "passkey" && <KeyRound aria-hidden="true" />}
-        {method === "passkey" ? CHOICES.passkey : "Confirm"}
+        {method === "passkey" ? choices().passkey : t`Confirm`}
       </Button>
       {methods
         .filter((one) => one !== method)
         .map((one) => (
           <Button key={one} variant="ghost" onClick={() => setMethod(one)}>
-            {CHOICES[one]}
+            {choices()[one]}
           </Button>
         ))}
     </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { MailQuestion } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
@@ -16,7 +17,7 @@ import { signInMethods } from "./signInMethods";
 
 /** Registers by invitation (secret in the fragment), freely if the site allows it, or to keep a temporary account. */
 export default function RegisterPage() {
-  useTitle("Create account");
+  useTitle(t`Create account`);
   const config = useSiteConfig();
   const { hash } = useLocation();
   const [invite] = useState(() => fragmentSecret(hash, "invite"));
@@ -45,16 +46,16 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
     );
     if (!done) return;
     if (config.sign_in === "identity_platform") {
-      showToast("Check your email to confirm your address.", { tone: "good" });
+      showToast(t`Check your email to confirm your address.`, { tone: "good" });
     }
     navigate("/library", { replace: true });
   }
 
   return (
     <EntryCard
-      title={temporary ? "Keep your rooms and films" : "Create account"}
+      title={temporary ? t`Keep your rooms and films` : t`Create account`}
       intro={introOf(temporary !== null, config.registration === "open" || invite !== null)}
-      submitLabel={temporary ? "Keep everything" : "Create account"}
+      submitLabel={temporary ? t`Keep everything` : t`Create account`}
       busy={busy}
       message={message}
       onSubmit={(form) => void send(form)}
@@ -63,7 +64,7 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
           to="/login"
           className="inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline"
         >
-          Sign in instead
+          {t`Sign in instead`}
         </Link>
       }
     >
@@ -75,23 +76,23 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
 }
 
 function introOf(temporary: boolean, invited: boolean): string | undefined {
-  if (temporary) return "Create an account and nothing expires.";
-  if (!invited) return "Invite-only, unless you run this site.";
+  if (temporary) return t`Create an account and nothing expires.`;
+  if (!invited) return t`Invite-only, unless you run this site.`;
 }
 
 function InvitationNeeded() {
   return (
     <EmptyState
       icon={<MailQuestion />}
-      title="Invite-only site"
+      title={t`Invite-only site`}
       headingLevel="h1"
       action={
         <Link to="/" className={buttonClass("primary")}>
-          Go home
+          {t`Go home`}
         </Link>
       }
     >
-      Ask the admin for an invitation link. You don’t need an account to join a friend’s room.
+      {t`Ask the admin for an invitation link. You don’t need an account to join a friend’s room.`}
     </EmptyState>
   );
 }

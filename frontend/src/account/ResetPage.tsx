@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
@@ -14,7 +15,7 @@ import { signInMethods } from "./signInMethods";
 
 /** Without a token, sends the reset link; with one, sets the new password. */
 export default function ResetPage() {
-  useTitle("Reset password");
+  useTitle(t`Reset password`);
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
   return token === null ? <RequestLink /> : <NewPassword token={token} />;
@@ -26,18 +27,18 @@ function RequestLink() {
   const [sent, setSent] = useState(false);
   if (sent) {
     return (
-      <EmptyState icon={<MailCheck />} title="Check your email" headingLevel="h1">
+      <EmptyState icon={<MailCheck />} title={t`Check your email`} headingLevel="h1">
         {config?.sign_in === "local" && !config.mail_delivers
-          ? "This site doesn’t send email. Ask the admin for your reset link: it’s in the server’s log."
-          : "If this address has an account, a reset link is on its way. It works for one hour."}
+          ? t`This site doesn’t send email. Ask the admin for your reset link: it’s in the server’s log.`
+          : t`If this address has an account, a reset link is on its way. It works for one hour.`}
       </EmptyState>
     );
   }
   return (
     <EntryCard
-      title="Forgot password?"
-      intro="We’ll email you a reset link."
-      submitLabel="Send link"
+      title={t`Forgot password?`}
+      intro={t`We’ll email you a reset link.`}
+      submitLabel={t`Send link`}
       busy={busy}
       message={message}
       onSubmit={(form) =>
@@ -58,7 +59,7 @@ function NewPassword({ token }: { token: string }) {
   async function send(form: FormData) {
     if (await submit(() => resetPassword(token, String(form.get("password"))))) {
       showToast(
-        "Password changed. Sign in again on your other devices and create new API tokens.",
+        t`Password changed. Sign in again on your other devices and create new API tokens.`,
         {
           tone: "good",
         },
@@ -69,8 +70,8 @@ function NewPassword({ token }: { token: string }) {
 
   return (
     <EntryCard
-      title="Set a new password"
-      submitLabel="Set password"
+      title={t`Set a new password`}
+      submitLabel={t`Set password`}
       busy={busy}
       message={message}
       onSubmit={(form) => void send(form)}

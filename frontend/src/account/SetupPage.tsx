@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
@@ -16,7 +17,7 @@ import { EmailField, NameField, PasswordField } from "./fields";
 
 /** The server prints a link to this page at its first start; it creates the administrator, once. */
 export default function SetupPage() {
-  useTitle("Set up");
+  useTitle(t`Set up`);
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
   const open = useQuery({ queryKey: ["setup"], queryFn: setupOpen, retry: false });
@@ -45,9 +46,9 @@ function SetupForm({ token }: { token: string }) {
 
   return (
     <EntryCard
-      title="Make it yours"
-      intro="You’ll be the admin: you can invite people and set limits."
-      submitLabel="Set up"
+      title={t`Make it yours`}
+      intro={t`You’ll be the admin: you can invite people and set limits.`}
+      submitLabel={t`Set up`}
       busy={busy}
       message={message}
       onSubmit={(form) => void send(form)}
@@ -61,8 +62,8 @@ function SetupForm({ token }: { token: string }) {
 
 function LinkNeeded() {
   return (
-    <EmptyState icon={<KeyRound />} title="Open the setup link" headingLevel="h1">
-      The server printed a link when it started. Open it so we know it’s your server.
+    <EmptyState icon={<KeyRound />} title={t`Open the setup link`} headingLevel="h1">
+      {t`The server printed a link when it started. Open it so we know it’s your server.`}
     </EmptyState>
   );
 }
@@ -71,15 +72,15 @@ function AlreadySetUp() {
   return (
     <EmptyState
       icon={<KeyRound />}
-      title="Already set up"
+      title={t`Already set up`}
       headingLevel="h1"
       action={
         <Link to="/login" className={buttonClass("primary")}>
-          Sign in
+          {t`Sign in`}
         </Link>
       }
     >
-      The setup link only works once.
+      {t`The setup link only works once.`}
     </EmptyState>
   );
 }

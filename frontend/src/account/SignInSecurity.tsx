@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -52,42 +53,42 @@ export function SignInSecurity() {
   return (
     <div className="flex flex-col items-start gap-3">
       {data.required && !hasFactor(data) && (
-        <p className="text-danger-text">This site requires a second factor of admins. Add one.</p>
+        <p className="text-danger-text">{t`This site requires a second factor of admins. Add one.`}</p>
       )}
       <ul className="w-full empty:hidden">
         {data.passkeys.map((passkey) => (
           <li key={passkey.id} className="flex min-h-14 flex-wrap items-center gap-x-3">
             <div className="min-w-0 grow">
               <p className="truncate">{passkey.name}</p>
-              <p className="text-sm text-muted">Passkey · added {formatDate(passkey.created_at)}</p>
+              <p className="text-sm text-muted">{t`Passkey · added ${formatDate(passkey.created_at)}`}</p>
             </div>
             <Button variant="ghost" onClick={() => setOpen(passkey)}>
-              Rename
+              {t`Rename`}
             </Button>
             <Button variant="ghost" onClick={() => void change(() => removePasskey(passkey.id))}>
-              Remove
+              {t`Remove`}
             </Button>
           </li>
         ))}
         {data.authenticator_at && (
           <li className="flex min-h-14 flex-wrap items-center gap-x-3">
             <div className="min-w-0 grow">
-              <p>Authenticator app</p>
-              <p className="text-sm text-muted">Added {formatDate(data.authenticator_at)}</p>
+              <p>{t`Authenticator app`}</p>
+              <p className="text-sm text-muted">{t`Added ${formatDate(data.authenticator_at)}`}</p>
             </div>
             <Button variant="ghost" onClick={() => void change(removeAuthenticator)}>
-              Remove app
+              {t`Remove app`}
             </Button>
           </li>
         )}
         {hasFactor(data) && (
           <li className="flex min-h-14 flex-wrap items-center gap-x-3">
             <div className="min-w-0 grow">
-              <p>Recovery codes</p>
-              <p className="text-sm text-muted">{data.recovery_codes_left} left</p>
+              <p>{t`Recovery codes`}</p>
+              <p className="text-sm text-muted">{t`${data.recovery_codes_left} left`}</p>
             </div>
             <Button variant="ghost" onClick={() => void change(newRecoveryCodes)}>
-              Replace
+              {t`Replace`}
             </Button>
           </li>
         )}
@@ -98,10 +99,10 @@ export function SignInSecurity() {
           disabled={obstacle !== null}
           onClick={() => void change(() => addPasskey(deviceName(navigator.userAgent)))}
         >
-          Add passkey
+          {t`Add passkey`}
         </Button>
         {!data.authenticator_at && (
-          <Button onClick={() => setOpen("app")}>Add authenticator app</Button>
+          <Button onClick={() => setOpen("app")}>{t`Add authenticator app`}</Button>
         )}
       </div>
       {obstacle && <p className="text-sm text-muted">{obstacle}</p>}
@@ -152,13 +153,13 @@ function RenameDialog({ passkey, onClose, onRenamed }: RenameDialogProps) {
     if (await submit(() => renamePasskey(passkey.id, name))) onRenamed();
   }
   return (
-    <Dialog open onOpenChange={onClose} title="Rename passkey" size="sm">
+    <Dialog open onOpenChange={onClose} title={t`Rename passkey`} size="sm">
       <form onSubmit={(event) => void rename(event)} className="flex flex-col gap-4">
-        <Field label="Name" error={field("name") ?? message}>
+        <Field label={t`Name`} error={field("name") ?? message}>
           <Input name="name" defaultValue={passkey.name} maxLength={40} required />
         </Field>
         <Button type="submit" variant="primary" busy={busy}>
-          Save
+          {t`Save`}
         </Button>
       </form>
     </Dialog>
@@ -188,19 +189,19 @@ function AppDialog({ onClose, onConfirmed }: AppDialogProps) {
     <Dialog
       open
       onOpenChange={onClose}
-      title="Add an authenticator app"
-      description="Scan the code with the app, then enter what it shows."
+      title={t`Add an authenticator app`}
+      description={t`Scan the code with the app, then enter what it shows.`}
       size="sm"
     >
       {start.error && <p className="text-danger-text">{sentenceFor(start.error)}</p>}
       {start.data && (
         <form onSubmit={confirm} className="flex flex-col gap-4">
-          <QrCode text={start.data.url} label="QR code for the authenticator app" />
+          <QrCode text={start.data.url} label={t`QR code for the authenticator app`} />
           <p className="text-sm text-muted">
-            Can’t scan it? Enter this key:{" "}
+            {t`Can’t scan it? Enter this key:`}{" "}
             <code className="break-all text-text select-all">{start.data.secret}</code>
           </p>
-          <Field label="Code" error={message}>
+          <Field label={t`Code`} error={message}>
             <Input
               name="code"
               inputMode="numeric"
@@ -211,7 +212,7 @@ function AppDialog({ onClose, onConfirmed }: AppDialogProps) {
             />
           </Field>
           <Button type="submit" variant="primary" busy={busy}>
-            Confirm
+            {t`Confirm`}
           </Button>
         </form>
       )}
@@ -224,8 +225,8 @@ function CodesDialog({ codes, onClose }: { codes: string[]; onClose: () => void 
     <Dialog
       open
       onOpenChange={onClose}
-      title="Your recovery codes"
-      description="Each signs you in once if you lose your passkey or phone. Keep them safe: you won’t see them again."
+      title={t`Your recovery codes`}
+      description={t`Each signs you in once if you lose your passkey or phone. Keep them safe: you won’t see them again.`}
     >
       <ul className="grid grid-cols-2 gap-2 rounded-xl bg-sunken p-4 font-mono text-sm select-all">
         {codes.map((code) => (
@@ -234,7 +235,7 @@ function CodesDialog({ codes, onClose }: { codes: string[]; onClose: () => void 
       </ul>
       <div className="mt-4 flex flex-wrap gap-2">
         <CopyButton text={codes.join("\n")} variant="primary" />
-        <Button onClick={onClose}>I’ve saved them</Button>
+        <Button onClick={onClose}>{t`I’ve saved them`}</Button>
       </div>
     </Dialog>
   );

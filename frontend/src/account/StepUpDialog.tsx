@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { passkeyForStepUp, sendStepUp } from "@/api/factors";
 import { useProofRequest } from "@/api/proof";
 import { useSession } from "@/api/session";
@@ -15,8 +16,8 @@ export default function StepUpDialog() {
     <Dialog
       open
       onOpenChange={() => request.answer(false)}
-      title="Confirm it’s you"
-      description="You won’t be asked again for ten minutes."
+      title={t`Confirm it’s you`}
+      description={t`You won’t be asked again for ten minutes.`}
       size="sm"
     >
       <ProofForm

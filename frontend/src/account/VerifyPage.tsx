@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { MailCheck, MailX } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "react-router";
@@ -11,15 +12,15 @@ import { EntryCard } from "./EntryCard";
 
 /** The target of the link in a verification mail. It requires a click, because mail scanners follow links. */
 export default function VerifyPage() {
-  useTitle("Confirm your email");
+  useTitle(t`Confirm your email`);
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
   const [confirmed, setConfirmed] = useState(false);
   const { busy, submit, message } = useSubmission();
   if (token === null) {
     return (
-      <EmptyState icon={<MailX />} title="Incomplete link" headingLevel="h1">
-        Open it from the email again, or copy the whole link.
+      <EmptyState icon={<MailX />} title={t`Incomplete link`} headingLevel="h1">
+        {t`Open it from the email again, or copy the whole link.`}
       </EmptyState>
     );
   }
@@ -27,11 +28,11 @@ export default function VerifyPage() {
     return (
       <EmptyState
         icon={<MailCheck />}
-        title="Email confirmed"
+        title={t`Email confirmed`}
         headingLevel="h1"
         action={
           <Link to="/" className={buttonClass("primary")}>
-            Continue
+            {t`Continue`}
           </Link>
         }
       />
@@ -39,9 +40,9 @@ export default function VerifyPage() {
   }
   return (
     <EntryCard
-      title="Confirm your email"
-      intro="So we can reach you."
-      submitLabel="Confirm"
+      title={t`Confirm your email`}
+      intro={t`So we can reach you.`}
+      submitLabel={t`Confirm`}
       busy={busy}
       message={message}
       onSubmit={() => void submit(() => verifyEmail(token)).then(setConfirmed)}

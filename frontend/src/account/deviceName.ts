@@ -1,4 +1,5 @@
 /** "Firefox on Linux", from a User-Agent. Order matters: most browsers also name others. */
+import { t } from "@lingui/core/macro";
 
 const BROWSERS: Array<[RegExp, string]> = [
   [/Edg\//, "Edge"],
@@ -20,6 +21,7 @@ const SYSTEMS: Array<[RegExp, string]> = [
 export function deviceName(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
-  if (!browser && !system) return userAgent.slice(0, 40) || "Unknown device";
-  return [browser ?? "A browser", system].filter(Boolean).join(" on ");
+  if (!browser && !system) return userAgent.slice(0, 40) || t`Unknown device`;
+  const name = browser ?? t`A browser`;
+  return system ? t`${name} on ${system}` : name;
 }

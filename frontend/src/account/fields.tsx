@@ -1,5 +1,6 @@
 /** Fields that several account forms share, with the attributes that password managers need. */
 
+import { t } from "@lingui/core/macro";
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import { Field, Input } from "@/ui/Field";
@@ -14,7 +15,7 @@ const MIN_PASSWORD = 10;
 
 export function EmailField({ error, defaultValue }: EntryFieldProps) {
   return (
-    <Field label="Email" error={error}>
+    <Field label={t`Email`} error={error}>
       <Input
         name="email"
         type="email"
@@ -28,7 +29,7 @@ export function EmailField({ error, defaultValue }: EntryFieldProps) {
 
 export function NameField({ error, defaultValue }: EntryFieldProps) {
   return (
-    <Field label="Your name" hint="Friends see this in the room." error={error}>
+    <Field label={t`Your name`} hint={t`Friends see this in the room.`} error={error}>
       <Input
         name="display_name"
         autoComplete="nickname"
@@ -51,7 +52,7 @@ interface PasswordFieldProps extends EntryFieldProps {
 export function PasswordField({
   error,
   name = "password",
-  label = "Password",
+  label = t`Password`,
   isNew = false,
   autoFocus = false,
 }: PasswordFieldProps) {
@@ -59,7 +60,7 @@ export function PasswordField({
   return (
     <Field
       label={label}
-      hint={isNew ? `At least ${MIN_PASSWORD} characters.` : undefined}
+      hint={isNew ? t`At least ${MIN_PASSWORD} characters.` : undefined}
       error={error}
     >
       <div className="relative">
@@ -75,7 +76,7 @@ export function PasswordField({
         />
         <span className="absolute inset-y-0 right-0">
           <IconButton
-            label={shown ? "Hide password" : "Show password"}
+            label={shown ? t`Hide password` : t`Show password`}
             className="text-muted"
             onClick={() => setShown(!shown)}
           >

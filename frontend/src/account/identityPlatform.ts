@@ -15,6 +15,7 @@ import {
   type User,
   updateProfile,
 } from "@firebase/auth";
+import { t } from "@lingui/core/macro";
 import { type Credentials, type Registration, signInByIdToken } from "@/api/accounts";
 import { ApiError } from "@/api/errors";
 import type { SecondStep } from "@/api/factors";
@@ -67,7 +68,7 @@ async function exchange(user: User, idToken: string, invite?: string): Promise<S
     throw new ApiError(
       403,
       "address_not_verified",
-      "Check your email and open the link to confirm your address, then sign in here.",
+      t`Check your email and open the link to confirm your address, then sign in here.`,
     );
   }
 }

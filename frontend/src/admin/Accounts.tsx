@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { EllipsisVertical } from "lucide-react";
 import { useState } from "react";
 import {
@@ -21,16 +22,16 @@ const KEY = ["admin", "accounts"];
 export function Accounts() {
   return (
     <PagedTable
-      caption="Accounts"
+      caption={t`Accounts`}
       queryKey={KEY}
       read={allAccounts}
       rowKey={(account) => account.id}
-      empty="No accounts yet."
+      empty={t`No accounts yet.`}
       columns={[
-        { heading: "Name", cell: (account) => <AccountName account={account} /> },
-        { heading: "Role", cell: (account) => <AccountStatus account={account} /> },
-        { heading: "Joined", cell: (account) => formatDate(account.created_at) },
-        { heading: "Actions", align: "end", cell: (account) => <Actions account={account} /> },
+        { heading: t`Name`, cell: (account) => <AccountName account={account} /> },
+        { heading: t`Role`, cell: (account) => <AccountStatus account={account} /> },
+        { heading: t`Joined`, cell: (account) => formatDate(account.created_at) },
+        { heading: t`Actions`, align: "end", cell: (account) => <Actions account={account} /> },
       ]}
     />
   );
@@ -42,31 +43,31 @@ function AccountName({ account }: { account: AdminAccount }) {
       <Avatar name={account.display_name} seed={account.id} size="sm" />
       <span>
         <bdi className="block font-medium">{account.display_name}</bdi>
-        <span className="block text-sm text-muted">{account.email ?? "no email"}</span>
+        <span className="block text-sm text-muted">{account.email ?? t`no email`}</span>
       </span>
     </span>
   );
 }
 
 function AccountStatus({ account }: { account: AdminAccount }) {
-  if (account.suspended) return <Badge tone="danger">Suspended</Badge>;
-  if (account.role === "admin") return <Badge tone="accent">Admin</Badge>;
-  if (account.temporary) return <Badge tone="warn">Temporary</Badge>;
-  return <Badge>Member</Badge>;
+  if (account.suspended) return <Badge tone="danger">{t`Suspended`}</Badge>;
+  if (account.role === "admin") return <Badge tone="accent">{t`Admin`}</Badge>;
+  if (account.temporary) return <Badge tone="warn">{t`Temporary`}</Badge>;
+  return <Badge>{t`Member`}</Badge>;
 }
 
 function Actions({ account }: { account: AdminAccount }) {
   const isMe = useSession((session) => session.account?.id === account.id);
   const [deleting, setDeleting] = useState(false);
   const trigger = useReturnFocus(deleting);
-  const remove = useRowAction(KEY, removeAccount, "Account deleted.");
-  const reset = useRowAction(KEY, resetFactors, "They can sign in with their password again.");
+  const remove = useRowAction(KEY, removeAccount, t`Account deleted.`);
+  const reset = useRowAction(KEY, resetFactors, t`They can sign in with their password again.`);
   const change = useRowAction(
     KEY,
     (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
-    "Saved.",
+    t`Saved.`,
   );
-  if (isMe) return <span className="text-sm text-muted">You</span>;
+  if (isMe) return <span className="text-sm text-muted">{t`You`}</span>;
   return (
     <>
       <Menu
@@ -74,7 +75,7 @@ function Actions({ account }: { account: AdminAccount }) {
           <button
             ref={trigger}
             type="button"
-            aria-label={`Actions for ${account.display_name}`}
+            aria-label={t`Actions for ${account.display_name}`}
             className="inline-grid size-11 place-items-center rounded-xl hover:bg-hover"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -83,26 +84,26 @@ function Actions({ account }: { account: AdminAccount }) {
       >
         {!account.temporary && (
           <MenuItem onSelect={() => change({ role: account.role === "admin" ? "user" : "admin" })}>
-            {account.role === "admin" ? "Remove admin" : "Make admin"}
+            {account.role === "admin" ? t`Remove admin` : t`Make admin`}
           </MenuItem>
         )}
         <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
-          {account.suspended ? "Unsuspend" : "Suspend"}
+          {account.suspended ? t`Unsuspend` : t`Suspend`}
         </MenuItem>
         {account.second_factor && (
-          <MenuItem onSelect={() => reset(account.id)}>Reset second factor</MenuItem>
+          <MenuItem onSelect={() => reset(account.id)}>{t`Reset second factor`}</MenuItem>
         )}
         <MenuSeparator />
         <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
-          Delete
+          {t`Delete`}
         </MenuItem>
       </Menu>
       <AlertDialog
         open={deleting}
         onOpenChange={setDeleting}
-        title={`Delete ${isolated(account.display_name)}?`}
-        description="Their rooms will close and their films will be deleted. You can’t undo this."
-        confirmLabel="Delete account"
+        title={t`Delete ${isolated(account.display_name)}?`}
+        description={t`Their rooms will close and their films will be deleted. You can’t undo this.`}
+        confirmLabel={t`Delete account`}
         onConfirm={() => remove(account.id)}
       />
     </>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useSearchParams } from "react-router";
 import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/useTitle";
@@ -12,29 +13,29 @@ import { Settings } from "./Settings";
 import { SpendingNotice } from "./SpendingNotice";
 import { Jobs, Videos } from "./Videos";
 
-const TABS = [
-  { value: "overview", label: "Overview", content: <Overview /> },
-  { value: "accounts", label: "Accounts", content: <Accounts /> },
-  { value: "invites", label: "Invitations", content: <Invites /> },
-  { value: "rooms", label: "Rooms", content: <Rooms /> },
-  { value: "videos", label: "Films", content: <Videos /> },
-  { value: "jobs", label: "Jobs", content: <Jobs /> },
-  { value: "failed-events", label: "Failed events", content: <FailedEvents /> },
-  { value: "settings", label: "Settings", content: <Settings /> },
-  { value: "audit", label: "Audit log", content: <AuditLog /> },
+const tabsTexts = () => [
+  { value: "overview", label: t`Overview`, content: <Overview /> },
+  { value: "accounts", label: t`Accounts`, content: <Accounts /> },
+  { value: "invites", label: t`Invitations`, content: <Invites /> },
+  { value: "rooms", label: t`Rooms`, content: <Rooms /> },
+  { value: "videos", label: t`Films`, content: <Videos /> },
+  { value: "jobs", label: t`Jobs`, content: <Jobs /> },
+  { value: "failed-events", label: t`Failed events`, content: <FailedEvents /> },
+  { value: "settings", label: t`Settings`, content: <Settings /> },
+  { value: "audit", label: t`Audit log`, content: <AuditLog /> },
 ];
 
 export default function AdminPage() {
-  useTitle("Admin");
+  useTitle(t`Admin`);
   const [search, setSearch] = useSearchParams();
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-8">
-      <h1 className="mb-4 text-title font-bold">Admin</h1>
+      <h1 className="mb-4 text-title font-bold">{t`Admin`}</h1>
       <ClockNotice />
       <SpendingNotice />
       <Tabs
-        label="Admin"
-        tabs={TABS}
+        label={t`Admin`}
+        tabs={tabsTexts()}
         value={search.get("tab") ?? "overview"}
         onValueChange={(tab) => setSearch({ tab }, { replace: true })}
         contentClassName="pt-6"

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type AuditLine, auditLog } from "@/api/admin";
 import { formatDateTime } from "@/ui/format";
 import { Name } from "@/ui/Name";
@@ -8,24 +9,24 @@ import { PagedTable } from "./PagedTable";
 export function AuditLog() {
   return (
     <PagedTable
-      caption="Audit log"
+      caption={t`Audit log`}
       queryKey={["admin", "audit"]}
       read={auditLog}
       rowKey={(line) => line.id}
-      empty="No entries yet."
+      empty={t`No entries yet.`}
       columns={[
-        { heading: "Time", cell: (line) => formatDateTime(line.at) },
+        { heading: t`Time`, cell: (line) => formatDateTime(line.at) },
         {
-          heading: "Action",
+          heading: t`Action`,
           cell: (line) => (
             <span className="font-medium" title={line.action}>
               {actionText(line.action)}
             </span>
           ),
         },
-        { heading: "By", cell: (line) => <Owner name={line.actor_name} id={line.actor} /> },
-        { heading: "About", cell: (line) => <Target line={line} /> },
-        { heading: "Details", cell: (line) => <Details line={line} /> },
+        { heading: t`By`, cell: (line) => <Owner name={line.actor_name} id={line.actor} /> },
+        { heading: t`About`, cell: (line) => <Target line={line} /> },
+        { heading: t`Details`, cell: (line) => <Details line={line} /> },
       ]}
     />
   );

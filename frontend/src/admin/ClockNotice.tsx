@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Clock } from "lucide-react";
 import { siteSettings } from "@/api/admin";
@@ -9,6 +10,8 @@ export function ClockNotice() {
   const { data } = useQuery({ queryKey: KEY, queryFn: siteSettings });
   const clock = data?.clock;
   if (!clock || clock.status === "confirmed") return null;
+  const reads = formatDateTime(clock.reads_at);
+  const trusted = formatDateTime(clock.trusted_at);
   const hours = Math.ceil(clock.confirmed_after_s / 3600);
   return (
     <div
@@ -17,14 +20,17 @@ export function ClockNotice() {
     >
       <Clock className="mt-0.5 size-5 shrink-0 text-warn-text" aria-hidden="true" />
       <div>
-        <p className="font-semibold">Is the server’s clock right?</p>
+        <p className="font-semibold">{t`Is the server’s clock right?`}</p>
         <p className="mt-1 text-muted">
-          It reads {formatDateTime(clock.reads_at)}, but when the server was last sure, it was{" "}
-          {formatDateTime(clock.trusted_at)}. Expired films and accounts are kept
+          {t`It reads ${reads}, but when the server was last sure, it was ${trusted}.`}{" "}
           {hours > 0
-            ? ` until the server has run for another ${hours === 1 ? "hour" : `${hours} hours`} with this clock.`
-            : " until it agrees with the database’s clock."}{" "}
-          If the clock is right, there’s nothing to do.
+            ? plural(hours, {
+                one: "Expired films and accounts are kept until the server has run for another hour with this clock.",
+                other:
+                  "Expired films and accounts are kept until the server has run for another # hours with this clock.",
+              })
+            : t`Expired films and accounts are kept until it agrees with the database’s clock.`}{" "}
+          {t`If the clock is right, there’s nothing to do.`}
         </p>
       </div>
     </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import {
@@ -17,27 +18,27 @@ import { PagedTable, useRowAction } from "./PagedTable";
 const KEY = ["admin", "invites"];
 
 export function Invites() {
-  const revoke = useRowAction(KEY, revokeAccountInvite, "Invitation revoked.");
+  const revoke = useRowAction(KEY, revokeAccountInvite, t`Invitation revoked.`);
   return (
     <div className="flex flex-col gap-8">
       <NewInvite />
       <PagedTable
-        caption="Invitations"
+        caption={t`Invitations`}
         queryKey={KEY}
         read={accountInvites}
         rowKey={(invite) => invite.id}
-        empty="No invitations yet."
+        empty={t`No invitations yet.`}
         columns={[
-          { heading: "For", cell: (invite) => invite.email ?? "Anyone with the link" },
-          { heading: "Status", cell: (invite) => <State invite={invite} /> },
-          { heading: "Expires", cell: (invite) => formatDate(invite.expires_at) },
+          { heading: t`For`, cell: (invite) => invite.email ?? t`Anyone with the link` },
+          { heading: t`Status`, cell: (invite) => <State invite={invite} /> },
+          { heading: t`Expires`, cell: (invite) => formatDate(invite.expires_at) },
           {
-            heading: "Actions",
+            heading: t`Actions`,
             align: "end",
             cell: (invite) =>
               !invite.used_at && (
                 <Button variant="ghost" onClick={() => revoke(invite.id)}>
-                  Revoke
+                  {t`Revoke`}
                 </Button>
               ),
           },
@@ -48,9 +49,9 @@ export function Invites() {
 }
 
 function State({ invite }: { invite: AccountInvite }) {
-  if (invite.used_at) return <Badge tone="good">Used</Badge>;
-  if (new Date(invite.expires_at) < new Date()) return <Badge>Expired</Badge>;
-  return <Badge tone="accent">Active</Badge>;
+  if (invite.used_at) return <Badge tone="good">{t`Used`}</Badge>;
+  if (new Date(invite.expires_at) < new Date()) return <Badge>{t`Expired`}</Badge>;
+  return <Badge tone="accent">{t`Active`}</Badge>;
 }
 
 function NewInvite() {
@@ -72,15 +73,15 @@ function NewInvite() {
     <div className="flex max-w-xl flex-col gap-3">
       <form onSubmit={create} className="flex flex-wrap items-end gap-2">
         <Field
-          label="Invite someone"
-          hint="Email optional. Single use."
+          label={t`Invite someone`}
+          hint={t`Email optional. Single use.`}
           error={field("email") ?? message}
           className="grow"
         >
           <Input name="email" type="email" placeholder="name@example.org" autoComplete="off" />
         </Field>
         <Button type="submit" variant="primary" busy={busy} className="mb-6.5">
-          Create link
+          {t`Create link`}
         </Button>
       </form>
       {url && <CreatedLink url={url} />}

@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Archive, Film, HardDrive, type LucideIcon, Tag, Users } from "lucide-react";
 import type { ReactNode } from "react";
@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { type Overview as OverviewFacts, overview } from "@/api/admin";
 import { ProblemScreen } from "@/api/ProblemScreen";
 import { cx } from "@/ui/cx";
-import { counted, formatBytes, formatDateTime } from "@/ui/format";
+import { formatBytes, formatDateTime } from "@/ui/format";
 import { LoadingScreen } from "@/ui/Spinner";
 import { atLeast, backupIsMissing, backupRemark, queueText, spaceIsShort } from "./overviewText";
 
@@ -20,7 +20,7 @@ export function Overview() {
     refetchInterval: EVERY_MS,
   });
   if (error) return <ProblemScreen error={error} onRetry={() => void refetch()} />;
-  if (!data) return <LoadingScreen label="Loading the overview" />;
+  if (!data) return <LoadingScreen label={t`Loading the overview`} />;
   const isNew = data.accounts <= 1 && data.videos === 0;
   return (
     <div className="flex flex-col gap-8">
@@ -36,35 +36,37 @@ function Facts({ facts }: { facts: OverviewFacts }) {
   return (
     <dl className={cx("grid gap-3 sm:grid-cols-2", backup ? "lg:grid-cols-3" : "xl:grid-cols-4")}>
       <Fact Icon={HardDrive} name="Free for films" warns={short}>
-        <Value>{free_bytes === null ? "No limit" : formatBytes(free_bytes)}</Value>
+        <Value>{free_bytes === null ? t`No limit` : formatBytes(free_bytes)}</Value>
         <Remark>
           {free_bytes === null
-            ? "Films are stored in a bucket."
+            ? t`Films are stored in a bucket.`
             : short
-              ? "Soon full. Delete films or add a disk."
-              : "On the server’s disk."}
+              ? t`Soon full. Delete films or add a disk.`
+              : t`On the server’s disk.`}
         </Remark>
       </Fact>
       <Fact Icon={Film} name="Films" warns={queue.failed > 0}>
         <Value>{atLeast(videos)}</Value>
         <Remark>
           {queueText(queue)}
-          {queue.failed > 0 && <To tab="jobs">Show failed films</To>}
+          {queue.failed > 0 && <To tab="jobs">{t`Show failed films`}</To>}
         </Remark>
       </Fact>
       <Fact Icon={Users} name="Accounts" warns={false}>
         <Value>{atLeast(accounts)}</Value>
         <Remark>
-          <To tab="invites">Invite someone</To>
+          <To tab="invites">{t`Invite someone`}</To>
         </Remark>
       </Fact>
       <Fact Icon={Tag} name="Version" warns={failed_events > 0}>
         <Value>{version}</Value>
         <Remark>
           {failed_events === 0 ? (
-            "No failed events."
+            t`No failed events.`
           ) : (
-            <To tab="failed-events">{counted(failed_events, "failed event")}</To>
+            <To tab="failed-events">
+              {plural(failed_events, { one: "# failed event", other: "# failed events" })}
+            </To>
           )}
         </Remark>
       </Fact>
@@ -125,18 +127,18 @@ function To({ tab, children }: { tab: string; children: ReactNode }) {
   );
 }
 
-const STEPS = [
-  { to: "/new", title: "Start a watch party", text: "Choose a film, then send the link." },
-  { to: "/library", title: "Add a film", text: "It can be watched seconds after the upload." },
+const steps = () => [
+  { to: "/new", title: t`Start a watch party`, text: t`Choose a film, then send the link.` },
+  { to: "/library", title: t`Add a film`, text: t`It can be watched seconds after the upload.` },
   {
     to: "/admin?tab=invites",
-    title: "Invite people",
-    text: "For accounts. Guests need only a room’s link.",
+    title: t`Invite people`,
+    text: t`For accounts. Guests need only a room’s link.`,
   },
   {
     to: "/admin?tab=settings",
-    title: "Set limits",
-    text: "Storage, file size and who can register.",
+    title: t`Set limits`,
+    text: t`Storage, file size and who can register.`,
   },
 ];
 
@@ -144,11 +146,11 @@ function NextSteps() {
   return (
     <section aria-labelledby="next-steps">
       <h2 id="next-steps" className="text-xl font-bold tracking-tight">
-        Your site is ready
+        {t`Your site is ready`}
       </h2>
-      <p className="mt-1 text-muted">What comes next is up to you:</p>
+      <p className="mt-1 text-muted">{t`What comes next is up to you:`}</p>
       <ul className="mt-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-        {STEPS.map(({ to, title, text }) => (
+        {steps().map(({ to, title, text }) => (
           <li key={to}>
             <Link
               to={to}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Name } from "@/ui/Name";
 
 interface OwnerProps {
@@ -11,7 +12,7 @@ export function Owner({ name, id }: OwnerProps) {
   return (
     <span title={id} className="block max-w-48">
       {name === null ? (
-        <span className="text-muted">{id === "system" ? "The server" : "Deleted account"}</span>
+        <span className="text-muted">{id === "system" ? t`The server` : t`Deleted account`}</span>
       ) : (
         <Name>{name}</Name>
       )}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -34,7 +35,7 @@ export function PagedTable<T>({
 }: PagedTableProps<T>) {
   const list = usePages<T>(queryKey, read);
   if (list.error) return <ProblemScreen error={list.error} onRetry={list.refetch} />;
-  if (list.isPending) return <LoadingScreen label="Loading" />;
+  if (list.isPending) return <LoadingScreen label={t`Loading`} />;
   if (list.items.length === 0) return <p className="py-16 text-center text-muted">{empty}</p>;
   return (
     <div className="flex flex-col gap-4">
@@ -70,7 +71,7 @@ export function PagedTable<T>({
       </section>
       {list.hasMore && (
         <Button className="self-center" busy={list.isLoadingMore} onClick={list.loadMore}>
-          Show more
+          {t`Show more`}
         </Button>
       )}
     </div>

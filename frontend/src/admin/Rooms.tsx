@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { type AdminRoom, allRooms, closeAnyRoom } from "@/api/admin";
 import { AlertDialog } from "@/ui/AlertDialog";
@@ -8,33 +9,37 @@ import { Owner } from "./Owner";
 import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "rooms"];
-const ACCESS = { open: "Anyone with the link", knock: "Approval", members: "Invited people only" };
+const accessTexts = () => ({
+  open: t`Anyone with the link`,
+  knock: t`Approval`,
+  members: t`Invited people only`,
+});
 
 export function Rooms() {
   const [closing, setClosing] = useState<AdminRoom | null>(null);
-  const close = useRowAction(KEY, closeAnyRoom, "Room closed.");
+  const close = useRowAction(KEY, closeAnyRoom, t`Room closed.`);
   return (
     <>
       <PagedTable
-        caption="Rooms"
+        caption={t`Rooms`}
         queryKey={KEY}
         read={allRooms}
         rowKey={(room) => room.id}
-        empty="No rooms yet."
+        empty={t`No rooms yet.`}
         columns={[
-          { heading: "Name", cell: (room) => <bdi className="font-medium">{room.name}</bdi> },
-          { heading: "Host", cell: (room) => <Owner name={room.owner_name} id={room.owner_id} /> },
-          { heading: "Who can join", cell: (room) => ACCESS[room.access] },
-          { heading: "Last active", cell: (room) => formatDateTime(room.last_active_at) },
+          { heading: t`Name`, cell: (room) => <bdi className="font-medium">{room.name}</bdi> },
+          { heading: t`Host`, cell: (room) => <Owner name={room.owner_name} id={room.owner_id} /> },
+          { heading: t`Who can join`, cell: (room) => accessTexts()[room.access] },
+          { heading: t`Last active`, cell: (room) => formatDateTime(room.last_active_at) },
           {
-            heading: "Actions",
+            heading: t`Actions`,
             align: "end",
             cell: (room) =>
               room.closed_at ? (
-                <Badge>Closed</Badge>
+                <Badge>{t`Closed`}</Badge>
               ) : (
                 <Button variant="ghost" onClick={() => setClosing(room)}>
-                  Close
+                  {t`Close`}
                 </Button>
               ),
           },
@@ -43,9 +48,9 @@ export function Rooms() {
       <AlertDialog
         open={closing !== null}
         onOpenChange={() => setClosing(null)}
-        title={`Close “${isolated(closing?.name ?? "")}”?`}
-        description="Everyone is removed and the link stops working."
-        confirmLabel="Close room"
+        title={t`Close “${isolated(closing?.name ?? "")}”?`}
+        description={t`Everyone is removed and the link stops working.`}
+        confirmLabel={t`Close room`}
         onConfirm={() => closing && close(closing.id)}
       />
     </>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { changeable, changeSiteSettings, type SiteSettings, siteSettings } from "@/api/admin";
@@ -14,15 +15,15 @@ import { showToast } from "@/ui/Toast";
 export const KEY = ["admin", "settings"];
 const GB = 1e9;
 
-const REGISTRATION: Array<{ value: SiteSettings["registration"]; label: string }> = [
-  { value: "invitation", label: "Invitation only" },
-  { value: "open", label: "Open to everyone" },
+const registrationText = (): Array<{ value: SiteSettings["registration"]; label: string }> => [
+  { value: "invitation", label: t`Invitation only` },
+  { value: "open", label: t`Open to everyone` },
 ];
 
 export function Settings() {
   const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: siteSettings });
   if (error) return <ProblemScreen error={error} onRetry={() => void refetch()} />;
-  if (!data) return <LoadingScreen label="Loading settings" />;
+  if (!data) return <LoadingScreen label={t`Loading settings`} />;
   return <SettingsForm saved={data} />;
 }
 
@@ -37,13 +38,13 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
     void submit(async () => {
       queries.setQueryData(KEY, await changeSiteSettings(changeable(draft)));
       await queries.invalidateQueries(siteConfigQuery);
-      showToast("Saved.", { tone: "good" });
+      showToast(t`Saved.`, { tone: "good" });
     });
   }
 
   return (
     <form onSubmit={save} className="flex max-w-2xl flex-col gap-6">
-      <Field label="Site name" error={field("brand_name")}>
+      <Field label={t`Site name`} error={field("brand_name")}>
         <Input
           value={draft.brand_name}
           maxLength={40}
@@ -51,40 +52,40 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
           onChange={(event) => change({ brand_name: event.target.value })}
         />
       </Field>
-      <Field label="Registration">
+      <Field label={t`Registration`}>
         <Select
           value={draft.registration}
-          options={REGISTRATION}
+          options={registrationText()}
           onChange={(registration) => change({ registration })}
         />
       </Field>
       <Switch
-        label="Hosting without an account"
-        hint="Guest hosts get 24 hours and limited storage, and can register later."
+        label={t`Hosting without an account`}
+        hint={t`Guest hosts get 24 hours and limited storage, and can register later.`}
         checked={draft.temporary_hosts}
         onChange={(temporary_hosts) => change({ temporary_hosts })}
       />
       <Switch
-        label="Second factor for admins"
-        hint="Admins need a passkey or an authenticator app. Add yours under Account first."
+        label={t`Second factor for admins`}
+        hint={t`Admins need a passkey or an authenticator app. Add yours under Account first.`}
         checked={draft.admin_second_factor}
         onChange={(admin_second_factor) => change({ admin_second_factor })}
       />
       <div className="grid gap-5 border-t border-line pt-6 sm:grid-cols-2">
         <Gigabytes
-          label="Storage per account"
+          label={t`Storage per account`}
           value={draft.quota_bytes}
           error={field("quota_bytes")}
           onChange={(quota_bytes) => change({ quota_bytes })}
         />
         <Gigabytes
-          label="Storage without an account"
+          label={t`Storage without an account`}
           value={draft.temporary_quota_bytes}
           error={field("temporary_quota_bytes")}
           onChange={(temporary_quota_bytes) => change({ temporary_quota_bytes })}
         />
         <Gigabytes
-          label="Max file size"
+          label={t`Max file size`}
           value={draft.max_upload_bytes}
           error={field("max_upload_bytes")}
           onChange={(max_upload_bytes) => change({ max_upload_bytes })}
@@ -96,7 +97,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
         </p>
       )}
       <Button type="submit" variant="primary" busy={busy} className="self-start">
-        Save
+        {t`Save`}
       </Button>
     </form>
   );

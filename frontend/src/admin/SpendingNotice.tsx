@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { CirclePause } from "lucide-react";
 import { siteSettings } from "@/api/admin";
@@ -17,11 +18,10 @@ export function SpendingNotice() {
     >
       <CirclePause className="mt-0.5 size-5 shrink-0 text-warn-text" aria-hidden="true" />
       <div>
-        <p className="font-semibold">Films are paused</p>
+        <p className="font-semibold">{t`Films are paused`}</p>
         <p className="mt-1 text-muted">
-          This month has cost {amount(cost)} {currency} ({formatDateTime(spending.reported_at)}),
-          and the limit is {amount(limit)}. Films play again next month, or when you raise the limit
-          with <code>watchparty admin film-budget</code>.
+          {t`This month has cost ${amount(cost)} ${currency} (${formatDateTime(spending.reported_at)}), and the limit is ${amount(limit)}.`}{" "}
+          {t`Films play again next month, or when you raise the limit with watchparty admin film-budget.`}
         </p>
       </div>
     </div>

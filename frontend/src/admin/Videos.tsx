@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { type AdminVideo, allJobs, allVideos, requeueVideo } from "@/api/admin";
 import type { Page, PageQuery } from "@/api/pages";
@@ -12,38 +13,39 @@ import { PagedTable, useRowAction } from "./PagedTable";
 export function Videos() {
   return (
     <VideoTable
-      caption="Films"
+      caption={t`Films`}
       queryKey={["admin", "videos"]}
       read={allVideos}
-      empty="No films yet."
+      empty={t`No films yet.`}
     />
   );
 }
 
-const STATES = [
-  { value: "processing", label: "Encoding" },
-  { value: "queued", label: "Queued" },
-  { value: "failed", label: "Failed" },
-] as const;
+const states = () =>
+  [
+    { value: "processing", label: t`Encoding` },
+    { value: "queued", label: t`Queued` },
+    { value: "failed", label: t`Failed` },
+  ] as const;
 
-type State = (typeof STATES)[number]["value"];
+type State = ReturnType<typeof states>[number]["value"];
 
 export function Jobs() {
   const [state, setState] = useState<State>("processing");
   return (
     <div className="flex flex-col gap-4">
       <Select
-        label="Job status"
+        label={t`Job status`}
         value={state}
         onChange={setState}
-        options={STATES}
+        options={states()}
         className="max-w-60"
       />
       <VideoTable
-        caption="Encoding jobs"
+        caption={t`Encoding jobs`}
         queryKey={["admin", "jobs", state]}
         read={(query) => allJobs({ ...query, status: state })}
-        empty="No jobs right now."
+        empty={t`No jobs right now.`}
       />
     </div>
   );
@@ -66,7 +68,7 @@ interface VideoTableProps {
 
 /** Films with their state, and another attempt for failed ones; for the film list and the job list. */
 function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
-  const requeue = useRowAction(queryKey, requeueVideo, "Queued again.");
+  const requeue = useRowAction(queryKey, requeueVideo, t`Queued again.`);
   return (
     <PagedTable
       caption={caption}
@@ -75,21 +77,21 @@ function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
       rowKey={(video) => video.id}
       empty={empty}
       columns={[
-        { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
+        { heading: t`Title`, cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
         {
-          heading: "Owner",
+          heading: t`Owner`,
           cell: (video) => <Owner name={video.owner_name} id={video.owner_id} />,
         },
-        { heading: "Status", cell: (video) => <State video={video} /> },
-        { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
-        { heading: "Updated", cell: (video) => formatDateTime(video.updated_at) },
+        { heading: t`Status`, cell: (video) => <State video={video} /> },
+        { heading: t`Size`, align: "end", cell: (video) => formatBytes(video.size_bytes) },
+        { heading: t`Updated`, cell: (video) => formatDateTime(video.updated_at) },
         {
-          heading: "Actions",
+          heading: t`Actions`,
           align: "end",
           cell: (video) =>
             video.status === "failed" && (
               <Button variant="ghost" onClick={() => requeue(video.id)}>
-                Encode again
+                {t`Encode again`}
               </Button>
             ),
         },
@@ -105,14 +107,14 @@ function State({ video }: { video: AdminVideo }) {
 function statusLabel({ status, progress, failure_code }: AdminVideo): string {
   switch (status) {
     case "uploading":
-      return "Uploading";
+      return t`Uploading`;
     case "queued":
-      return "Queued";
+      return t`Queued`;
     case "processing":
-      return `Encoding ${Math.round(progress * 100)}%`;
+      return t`Encoding ${Math.round(progress * 100)}%`;
     case "ready":
-      return "Ready";
+      return t`Ready`;
     case "failed":
-      return failure_code ? `Failed: ${failure_code}` : "Failed";
+      return failure_code ? t`Failed: ${failure_code}` : t`Failed`;
   }
 }

@@ -13,14 +13,14 @@ export function atLeast(count: number): string {
 
 export function queueText({ uploading, waiting, preparing, failed }: Overview["queue"]): string {
   const parts: Array<[number, string]> = [
-    [preparing, "preparing"],
-    [waiting, "waiting"],
-    [uploading, "uploading"],
-    [failed, "failed"],
+    [preparing, t`${atLeast(preparing)} preparing`],
+    [waiting, t`${atLeast(waiting)} waiting`],
+    [uploading, t`${atLeast(uploading)} uploading`],
+    [failed, t`${atLeast(failed)} failed`],
   ];
   const shown = parts.filter(([count]) => count > 0);
-  if (shown.length === 0) return "Nothing in the queue.";
-  return shown.map(([count, what]) => `${atLeast(count)} ${what}`).join(" · ");
+  if (shown.length === 0) return t`Nothing in the queue.`;
+  return shown.map(([, text]) => text).join(" · ");
 }
 
 /** Less than a large film needs. */
@@ -55,46 +55,46 @@ export function backupRemark(backup: Backup): string {
     : t`Last tried out on ${formatDate(drilled_at)}.`;
 }
 
-const ACTIONS: Record<string, string> = {
-  "account.changed": "Changed an account",
-  "account.claimed": "Made a guest host’s account permanent",
-  "account.created": "Created an account",
-  "account.credentials_revoked": "Ended all sign-ins of an account",
-  "account.deleted": "Deleted an account",
-  "account.email_changed": "Changed an email address",
-  "account.factors_reset": "Removed all second factors of an account",
-  "account.linked": "Linked a sign-in to an account",
-  "account.password_changed": "Changed a password",
-  "account.password_reset": "Reset a password",
-  "account.proved": "Confirmed their identity",
-  "account.reclaimed": "Took an account back by email",
-  "account.signed_in": "Signed in",
-  "account.signed_out_everywhere": "Signed out everywhere",
-  "account.verified": "Confirmed an email address",
-  "account_invite.created": "Invited someone",
-  "account_invite.revoked": "Revoked an invitation",
-  "authenticator.added": "Added an authenticator app",
-  "authenticator.removed": "Removed an authenticator app",
-  "dead_letter.discarded": "Deleted a failed event",
-  "dead_letter.retried": "Retried a failed event",
-  "passkey.added": "Added a passkey",
-  "passkey.copy_suspected": "Used a passkey that may have been copied",
-  "passkey.removed": "Removed a passkey",
-  "passkey.renamed": "Renamed a passkey",
-  "recovery_code.used": "Used a recovery code",
-  "recovery_codes.replaced": "Replaced their recovery codes",
-  "room.closed": "Closed a room",
-  "settings.changed": "Changed the site’s settings",
-  "token.created": "Created an API token",
-  "token.deleted": "Deleted an API token",
-  "video.requeued": "Encoded a film again",
-  "webhook.created": "Created a webhook",
-  "webhook.deleted": "Deleted a webhook",
-  "webhook.paused": "Paused a webhook",
-  "webhook.resumed": "Resumed a webhook",
-};
+const actions = (): Record<string, string> => ({
+  "account.changed": t`Changed an account`,
+  "account.claimed": t`Made a guest host’s account permanent`,
+  "account.created": t`Created an account`,
+  "account.credentials_revoked": t`Ended all sign-ins of an account`,
+  "account.deleted": t`Deleted an account`,
+  "account.email_changed": t`Changed an email address`,
+  "account.factors_reset": t`Removed all second factors of an account`,
+  "account.linked": t`Linked a sign-in to an account`,
+  "account.password_changed": t`Changed a password`,
+  "account.password_reset": t`Reset a password`,
+  "account.proved": t`Confirmed their identity`,
+  "account.reclaimed": t`Took an account back by email`,
+  "account.signed_in": t`Signed in`,
+  "account.signed_out_everywhere": t`Signed out everywhere`,
+  "account.verified": t`Confirmed an email address`,
+  "account_invite.created": t`Invited someone`,
+  "account_invite.revoked": t`Revoked an invitation`,
+  "authenticator.added": t`Added an authenticator app`,
+  "authenticator.removed": t`Removed an authenticator app`,
+  "dead_letter.discarded": t`Deleted a failed event`,
+  "dead_letter.retried": t`Retried a failed event`,
+  "passkey.added": t`Added a passkey`,
+  "passkey.copy_suspected": t`Used a passkey that may have been copied`,
+  "passkey.removed": t`Removed a passkey`,
+  "passkey.renamed": t`Renamed a passkey`,
+  "recovery_code.used": t`Used a recovery code`,
+  "recovery_codes.replaced": t`Replaced their recovery codes`,
+  "room.closed": t`Closed a room`,
+  "settings.changed": t`Changed the site’s settings`,
+  "token.created": t`Created an API token`,
+  "token.deleted": t`Deleted an API token`,
+  "video.requeued": t`Encoded a film again`,
+  "webhook.created": t`Created a webhook`,
+  "webhook.deleted": t`Deleted a webhook`,
+  "webhook.paused": t`Paused a webhook`,
+  "webhook.resumed": t`Resumed a webhook`,
+});
 
 /** "Closed a room"; an action that this page does not know is shown as it is stored. */
 export function actionText(action: string): string {
-  return ACTIONS[action] ?? action;
+  return actions()[action] ?? action;
 }

@@ -1,5 +1,6 @@
 /** The page for a failed call or a crash: what happened, and the one thing to do next. */
 
+import { t } from "@lingui/core/macro";
 import { CircleAlert } from "lucide-react";
 import { Link, useLocation } from "react-router";
 import { Button, buttonClass } from "@/ui/Button";
@@ -14,31 +15,31 @@ interface ProblemText {
   next: NextStep;
 }
 
-const BY_STATUS: Record<number, ProblemText> = {
-  401: { title: "You’re not signed in", text: "Sign in to see this page.", next: "sign_in" },
+const byStatus = (): Record<number, ProblemText> => ({
+  401: { title: t`You’re not signed in`, text: t`Sign in to see this page.`, next: "sign_in" },
   403: {
-    title: "You don’t have access",
-    text: "Ask the admin if you think you should.",
+    title: t`You don’t have access`,
+    text: t`Ask the admin if you think you should.`,
     next: "home",
   },
   404: {
-    title: "Page not found",
-    text: "Check the link; the page may have been deleted.",
+    title: t`Page not found`,
+    text: t`Check the link; the page may have been deleted.`,
     next: "home",
   },
-  410: { title: "This link has already been used", text: "Ask for a new one.", next: "home" },
-  413: { title: "That’s too large", text: "Choose a smaller file.", next: "library" },
-  429: { title: "Slow down a moment", text: "Wait a moment, then try again.", next: "retry" },
-  503: { title: "Back in a moment", text: "The server is starting up or busy.", next: "retry" },
-};
+  410: { title: t`This link has already been used`, text: t`Ask for a new one.`, next: "home" },
+  413: { title: t`That’s too large`, text: t`Choose a smaller file.`, next: "library" },
+  429: { title: t`Slow down a moment`, text: t`Wait a moment, then try again.`, next: "retry" },
+  503: { title: t`Back in a moment`, text: t`The server is starting up or busy.`, next: "retry" },
+});
 
 function problemText(error: unknown): ProblemText {
   if (error instanceof NetworkError) {
-    return { title: "No connection", text: error.detail, next: "retry" };
+    return { title: t`No connection`, text: error.detail, next: "retry" };
   }
-  if (error instanceof ApiError && BY_STATUS[error.status])
-    return BY_STATUS[error.status] as ProblemText;
-  return { title: "That didn’t work", text: sentenceFor(error), next: "retry" };
+  if (error instanceof ApiError && byStatus()[error.status])
+    return byStatus()[error.status] as ProblemText;
+  return { title: t`That didn’t work`, text: sentenceFor(error), next: "retry" };
 }
 
 function requestIdOf(error: unknown): string | null {
@@ -62,7 +63,7 @@ export function ProblemScreen({ error, onRetry }: ProblemScreenProps) {
       action={<NextAction next={next} onRetry={onRetry ?? (() => location.reload())} />}
     >
       <p>{text}</p>
-      {requestId && <p className="mt-3 text-xs">Reference: {requestId}</p>}
+      {requestId && <p className="mt-3 text-xs">{t`Reference: ${requestId}`}</p>}
     </EmptyState>
   );
 }
@@ -72,14 +73,14 @@ function NextAction({ next, onRetry }: { next: NextStep; onRetry: () => void }) 
   if (next === "retry") {
     return (
       <Button variant="primary" onClick={onRetry}>
-        Try again
+        {t`Try again`}
       </Button>
     );
   }
   const target = {
-    home: { to: "/", label: "Go home" },
-    library: { to: "/library", label: "Back to library" },
-    sign_in: { to: `/login?next=${encodeURIComponent(pathname + search)}`, label: "Sign in" },
+    home: { to: "/", label: t`Go home` },
+    library: { to: "/library", label: t`Back to library` },
+    sign_in: { to: `/login?next=${encodeURIComponent(pathname + search)}`, label: t`Sign in` },
   }[next];
   return (
     <Link to={target.to} className={buttonClass("primary")}>

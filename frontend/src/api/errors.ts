@@ -4,6 +4,7 @@
  *     ApiError       the server refused; `code` is stable and for programs, `detail` is a sentence for people
  *     NetworkError   no answer (offline, server unreachable, connection cut)
  */
+import { t } from "@lingui/core/macro";
 
 export interface FieldError {
   /** JSON pointer into the request's body, e.g. "/email". */
@@ -44,7 +45,7 @@ export class ApiError extends Error {
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   readonly code = "network";
-  readonly detail = "We can’t reach the server. Check your connection and try again.";
+  readonly detail = t`We can’t reach the server. Check your connection and try again.`;
 }
 
 export async function toApiError(response: Response): Promise<ApiError> {
@@ -53,7 +54,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
   return new ApiError(
     response.status,
     problem.code ?? "unexpected_answer",
-    problem.detail ?? problem.title ?? "The server sent an unexpected response. Try again.",
+    problem.detail ?? problem.title ?? t`The server sent an unexpected response. Try again.`,
     response.headers.get("X-Request-Id"),
     Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
     problem,
@@ -79,5 +80,5 @@ export function isTemporary(error: unknown): boolean {
 /** The sentence to show for anything that was thrown. */
 export function sentenceFor(error: unknown): string {
   if (error instanceof ApiError || error instanceof NetworkError) return error.detail;
-  return "Something went wrong on this page. Reload it and try again.";
+  return t`Something went wrong on this page. Reload it and try again.`;
 }

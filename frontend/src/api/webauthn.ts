@@ -3,6 +3,7 @@
  * browsers' own `parse…OptionsFromJSON` and `toJSON` are newer than some browsers that we support.
  */
 
+import { t } from "@lingui/core/macro";
 import { ApiError } from "./errors";
 
 /** PublicKeyCredentialCreationOptionsJSON or …RequestOptionsJSON, as the server sends them. */
@@ -23,16 +24,16 @@ export async function getPasskey(options: PasskeyOptions): Promise<unknown> {
 /** Why no passkey can be used on this page, in one sentence; null if one can. */
 export function passkeyObstacle(passkeyOrigin: string | null): string | null {
   if (!window.isSecureContext) {
-    return "Browsers allow passkeys only over https, and this page was opened over plain http.";
+    return t`Browsers allow passkeys only over https, and this page was opened over plain http.`;
   }
   if (passkeyOrigin === null) {
     const { port } = window.location;
-    return `Browsers allow passkeys only at a name, not at a number: on the server itself, open http://localhost${port && `:${port}`} instead.`;
+    return t`Browsers allow passkeys only at a name, not at a number: on the server itself, open http://localhost${port && `:${port}`} instead.`;
   }
   if (passkeyOrigin !== window.location.origin) {
-    return `Passkeys for this site work at ${passkeyOrigin} only.`;
+    return t`Passkeys for this site work at ${passkeyOrigin} only.`;
   }
-  if (!window.PublicKeyCredential) return "This browser doesn’t support passkeys.";
+  if (!window.PublicKeyCredential) return t`This browser doesn’t support passkeys.`;
   return null;
 }
 
@@ -74,10 +75,10 @@ async function withSentences<T>(act: () => Promise<T>): Promise<T> {
     if (!(error instanceof DOMException)) throw error;
     const detail =
       error.name === "InvalidStateError"
-        ? "This device already has a passkey for your account."
+        ? t`This device already has a passkey for your account.`
         : error.name === "NotAllowedError"
-          ? "No passkey was used. Try again, or choose another way."
-          : "The browser couldn’t use a passkey here.";
+          ? t`No passkey was used. Try again, or choose another way.`
+          : t`The browser couldn’t use a passkey here.`;
     throw new ApiError(0, "passkey_not_used", detail);
   }
 }

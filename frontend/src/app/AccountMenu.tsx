@@ -1,5 +1,4 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import { Clapperboard, LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { Link, useNavigate } from "react-router";
 import { type Account, logout } from "@/api/accounts";
@@ -44,24 +43,24 @@ export default function AccountMenu({ account }: { account: Account }) {
       <MenuSeparator />
       <MenuItem asChild>
         <Link to="/library">
-          <Clapperboard aria-hidden="true" /> <Trans>Library</Trans>
+          <Clapperboard aria-hidden="true" /> {t`Library`}
         </Link>
       </MenuItem>
       <MenuItem asChild>
         <Link to="/account">
-          <UserRound aria-hidden="true" /> <Trans>Account</Trans>
+          <UserRound aria-hidden="true" /> {t`Account`}
         </Link>
       </MenuItem>
       {account.role === "admin" && (
         <MenuItem asChild>
           <Link to="/admin">
-            <ShieldCheck aria-hidden="true" /> <Trans>Admin</Trans>
+            <ShieldCheck aria-hidden="true" /> {t`Admin`}
           </Link>
         </MenuItem>
       )}
       <MenuSeparator />
       <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden="true" /> <Trans>Sign out</Trans>
+        <LogOut aria-hidden="true" /> {t`Sign out`}
       </MenuItem>
     </Menu>
   );

@@ -1,7 +1,6 @@
 /** The providers and the table of routes. Each page is a separate chunk. */
 
 import { t } from "@lingui/core/macro";
-import { useLingui } from "@lingui/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Direction } from "radix-ui";
 import { lazy, Suspense } from "react";
@@ -11,6 +10,7 @@ import { ProblemScreen } from "@/api/ProblemScreen";
 import { useProofRequest } from "@/api/proof";
 import { useSession } from "@/api/session";
 import { currentDirection } from "@/language/language";
+import { useLanguage } from "@/language/useLanguage";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
 import { useTitle } from "@/ui/useTitle";
@@ -42,7 +42,7 @@ const queries = new QueryClient({
 
 export function App() {
   // Renders everything again when the language changes.
-  useLingui();
+  useLanguage();
   return (
     <QueryClientProvider client={queries}>
       <Direction.Provider dir={currentDirection()}>

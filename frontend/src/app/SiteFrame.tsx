@@ -1,5 +1,4 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import { lazy, Suspense } from "react";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 import { useSession } from "@/api/session";
@@ -23,7 +22,7 @@ export function SiteFrame() {
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-xl focus:bg-raised focus:px-4 focus:py-3"
       >
-        <Trans>Skip to content</Trans>
+        {t`Skip to content`}
       </a>
       <header className="mx-auto flex w-full max-w-7xl items-center justify-between gap-3 px-4 py-3 sm:px-8 sm:py-5">
         <Link
@@ -41,9 +40,7 @@ export function SiteFrame() {
         </Suspense>
       </main>
       <footer className="mx-auto mt-16 flex w-full max-w-7xl flex-wrap items-center justify-between gap-4 border-t border-line px-4 py-5 text-sm text-muted sm:px-8">
-        <p>
-          <Trans>Films are stored on this server only.</Trans>
-        </p>
+        <p>{t`Films are stored on this server only.`}</p>
         <div className="flex flex-wrap items-center gap-3">
           <LanguageChoice />
           <ThemeChoice />
@@ -59,7 +56,7 @@ function SiteNav() {
   if (account === null) {
     return (
       <Link to="/login" className={buttonClass("ghost")}>
-        <Trans>Sign in</Trans>
+        {t`Sign in`}
       </Link>
     );
   }
@@ -72,7 +69,7 @@ function SiteNav() {
           cx(buttonClass("ghost"), "max-[22rem]:hidden", isActive && "text-accent-text")
         }
       >
-        <Trans>Library</Trans>
+        {t`Library`}
       </NavLink>
       <Suspense fallback={<div className="size-11" />}>
         <AccountMenu account={account} />

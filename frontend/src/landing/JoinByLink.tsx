@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/ui/Button";
@@ -17,7 +18,10 @@ export function JoinByLink() {
 
   return (
     <form onSubmit={open} className="w-full max-w-md animate-rise">
-      <Field label="Room link" error={wrong && "That isn’t a room link. It should contain /r/."}>
+      <Field
+        label={t`Room link`}
+        error={wrong && t`That isn’t a room link. It should contain /r/.`}
+      >
         <div className="flex gap-2">
           <Input
             name="link"
@@ -27,7 +31,7 @@ export function JoinByLink() {
             placeholder="…/r/"
             required
           />
-          <Button type="submit">Open</Button>
+          <Button type="submit">{t`Open`}</Button>
         </div>
       </Field>
     </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link2, Play, Share2, Upload } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
@@ -34,16 +35,15 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
       <section className="grid items-center gap-12 pt-8 pb-16 [@media(max-height:30rem)]:pt-0 lg:grid-cols-[1.05fr_1fr] lg:gap-16 lg:pt-16 lg:pb-24">
         <div className="flex flex-col items-start gap-6 [@media(max-height:30rem)]:gap-3">
           <h1 className="text-display font-bold text-balance [@media(max-height:30rem)]:text-title">
-            Far apart, on the same frame.
+            {t`Far apart, on the same frame.`}
           </h1>
           <p className="max-w-lg text-lg text-pretty text-muted">
-            Upload a film, send a link, watch together. One tap to join, nothing to install,
-            everyone on the same frame.
+            {t`Upload a film, send a link, watch together. One tap to join, nothing to install, everyone on the same frame.`}
           </p>
           <div className="mt-2 flex w-full flex-col gap-3 sm:w-auto sm:flex-row">
             <Button variant="primary" size="lg" onClick={() => setOpen(true)}>
               <Play className="fill-current" aria-hidden="true" />
-              Start a watch party
+              {t`Start a watch party`}
             </Button>
             <Button
               variant="ghost"
@@ -51,7 +51,8 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
               aria-expanded={joining}
               onClick={() => setJoining(!joining)}
             >
-              <Link2 aria-hidden="true" />I have a link
+              <Link2 aria-hidden="true" />
+              {t`I have a link`}
             </Button>
           </div>
           {joining && <JoinByLink />}
@@ -69,29 +70,29 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
   );
 }
 
-const STEPS = [
+const steps = () => [
   {
     Icon: Upload,
-    title: "Bring a film",
-    text: "Any video file. Start watching while we prepare the rest.",
+    title: t`Bring a film`,
+    text: t`Any video file. Start watching while we prepare the rest.`,
   },
   {
     Icon: Share2,
-    title: "Send the link",
-    text: "Friends join in any browser, on the sofa or on the train.",
+    title: t`Send the link`,
+    text: t`Friends join in any browser, on the sofa or on the train.`,
   },
   {
     Icon: Play,
-    title: "Press play",
-    text: "Play, pause and seek happen for everyone at once. Chat alongside.",
+    title: t`Press play`,
+    text: t`Play, pause and seek happen for everyone at once. Chat alongside.`,
   },
 ];
 
 function Steps() {
   return (
-    <section aria-label="How it works" className="border-t border-line py-12">
+    <section aria-label={t`How it works`} className="border-t border-line py-12">
       <ol className="grid gap-8 sm:grid-cols-3">
-        {STEPS.map(({ Icon, title, text }) => (
+        {steps().map(({ Icon, title, text }) => (
           <li key={title} className="flex gap-4">
             <span className="grid size-11 shrink-0 place-items-center rounded-2xl bg-accent-soft text-accent-text">
               <Icon className="size-5" aria-hidden="true" />

@@ -1,20 +1,9 @@
+import { t } from "@lingui/core/macro";
 import { ArrowRight, X } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { PAGE_LANGUAGE } from "@/ui/format";
+import { formatAgo, isolated } from "@/ui/format";
 import { forgetRoom, recentRooms } from "@/visitor/recentRooms";
-
-const RELATIVE = new Intl.RelativeTimeFormat(PAGE_LANGUAGE, { numeric: "auto" });
-
-function ago(at_ms: number): string {
-  const minutes = Math.round((at_ms - Date.now()) / 60_000);
-  if (minutes > -1) return "just now";
-  if (minutes > -60) return RELATIVE.format(minutes, "minute");
-  const hours = Math.round(minutes / 60);
-  return hours > -24
-    ? RELATIVE.format(hours, "hour")
-    : RELATIVE.format(Math.round(hours / 24), "day");
-}
 
 export function RecentRooms() {
   const [rooms, setRooms] = useState(recentRooms);
@@ -28,7 +17,7 @@ export function RecentRooms() {
   return (
     <section aria-labelledby="recent-rooms" className="pb-14">
       <h2 id="recent-rooms" className="mb-3 font-semibold">
-        Recent rooms
+        {t`Recent rooms`}
       </h2>
       <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {rooms.map((room) => (
@@ -44,11 +33,13 @@ export function RecentRooms() {
                   aria-hidden="true"
                 />
               </span>
-              <span className="text-sm text-muted">{ago(room.visited_at_ms)}</span>
+              <span className="text-sm text-muted">
+                {formatAgo(room.visited_at_ms, Date.now())}
+              </span>
             </Link>
             <button
               type="button"
-              aria-label={`Remove ${room.name}`}
+              aria-label={t`Remove ${isolated(room.name)}`}
               className="mr-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
               onClick={() => forget(room.id)}
             >

@@ -1,9 +1,10 @@
 /** The picture on the landing page: three screens that show the same frame. */
+import { t } from "@lingui/core/macro";
 export function SameFrame() {
   return (
     <div
       role="img"
-      aria-label="A laptop, a television and a phone showing the same moment of a film"
+      aria-label={t`A laptop, a television and a phone showing the same moment of a film`}
       className="relative mx-auto aspect-[6/5] w-full max-w-xl"
     >
       <div className="absolute inset-[8%] rounded-full bg-accent opacity-20 blur-[90px]" />
@@ -11,13 +12,13 @@ export function SameFrame() {
         className="absolute top-0 left-[14%] w-[86%]"
         name="Max"
         hue={200}
-        text="here it comes"
+        text={t`here it comes`}
       />
       <Screen
         className="absolute bottom-[4%] left-0 w-[62%]"
         name="Sofie"
         hue={330}
-        text="don’t blink!"
+        text={t`don’t blink!`}
       />
       <Screen className="absolute right-[4%] bottom-0 w-[24%]" name="Ada" hue={140} tall />
     </div>

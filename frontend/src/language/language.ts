@@ -1,6 +1,7 @@
 /** The page's language: the browser's, or the one chosen on this device. English is in the code; each other language is a catalog, loaded when needed. */
 import { i18n, type Messages } from "@lingui/core";
 import { storage } from "@/browser/storage";
+import { sentenceKey } from "./sentenceKey";
 
 export const LANGUAGES = {
   en: "English",
@@ -19,8 +20,10 @@ const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 const catalogs = import.meta.glob<{ messages: Messages }>("./catalogs/*.po");
 
 // A sentence that is formed before `startLanguage` has finished is English.
-// The sentences in the code are compiled (compiledEnglish.ts), so one that is still a string has no placeholder.
-if (import.meta.env.PROD) i18n.setMessagesCompiler((text) => [text]);
+// A build has the sentences without placeholders by their key (compiledEnglish.ts); Lingui asks for those it does not find.
+if (import.meta.env.PROD) {
+  i18n.setMessagesCompiler((text) => compiled(i18n.messages[sentenceKey(text)] ?? text));
+}
 i18n.loadAndActivate({ locale: "en", locales: ["en-GB"], messages: {} });
 
 /** The first of the browser's languages (BCP 47 tags, best first) that the page has. */
@@ -68,6 +71,8 @@ async function use(language: Language): Promise<void> {
   document.documentElement.lang = language === "en" ? "en-GB" : language;
   document.documentElement.dir = currentDirection();
 }
+
+const compiled = (message: Messages[string]) => (typeof message === "string" ? [message] : message);
 
 function isLanguage(text: string): text is Language {
   return Object.hasOwn(LANGUAGES, text);

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Search } from "lucide-react";
 import { useState } from "react";
 import { ProblemScreen } from "@/api/ProblemScreen";
@@ -18,7 +19,7 @@ import { VideoGrid } from "./VideoGrid";
 import { matches } from "./videoFacts";
 
 export default function LibraryPage() {
-  useTitle("Library");
+  useTitle(t`Library`);
   const library = useLibrary();
   const [search, setSearch] = useState("");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -29,7 +30,7 @@ export default function LibraryPage() {
 
   useDropped(({ files }) => {
     if (files.length > 0) void start([...files]);
-    else showToast("A link is watched in a room. Start a watch party and paste it there.");
+    else showToast(t`A link is watched in a room. Start a watch party and paste it there.`);
   });
 
   function remove(ids: string[]) {
@@ -44,21 +45,21 @@ export default function LibraryPage() {
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6 sm:px-8">
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <h1 className="text-title font-bold">Library</h1>
+        <h1 className="text-title font-bold">{t`Library`}</h1>
         {library.items.length > 3 && <SearchField value={search} onChange={setSearch} />}
       </div>
       <DropZone
         multiple
         onFiles={(files) => void start(files)}
-        title={isEmpty ? "Add your first film" : undefined}
-        hint="You can watch while we prepare it."
+        title={isEmpty ? t`Add your first film` : undefined}
+        hint={t`You can watch while we prepare it.`}
         compact={!isEmpty}
         className={isEmpty ? "[&_button]:py-24" : undefined}
       />
       <UploadList className="rounded-3xl bg-surface p-4 ring-1 ring-line sm:p-6" />
-      {library.isPending && <LoadingScreen label="Loading your library" />}
+      {library.isPending && <LoadingScreen label={t`Loading your library`} />}
       {search && shown.length === 0 && (
-        <p className="py-12 text-center text-muted">No films match “{isolated(search)}”.</p>
+        <p className="py-12 text-center text-muted">{t`No films match “${isolated(search)}”.`}</p>
       )}
       <VideoGrid
         videos={shown}
@@ -70,7 +71,7 @@ export default function LibraryPage() {
       />
       {library.hasMore && (
         <Button className="self-center" busy={library.isLoadingMore} onClick={library.loadMore}>
-          Show more
+          {t`Show more`}
         </Button>
       )}
       {selected.size > 0 && (
@@ -93,8 +94,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       />
       <Input
         type="search"
-        aria-label="Search your library"
-        placeholder="Search"
+        aria-label={t`Search your library`}
+        placeholder={t`Search`}
         className="pl-10"
         value={value}
         onChange={(event) => onChange(event.target.value)}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useId, useState } from "react";
 import type { SubtitleReading } from "@/api/videos";
 import { Button } from "@/ui/Button";
@@ -22,7 +23,7 @@ export function ReadingChoice({ readings, busy, onChoose, onCancel }: ReadingCho
       }}
     >
       <fieldset>
-        <legend className="mb-2 font-medium">Which one reads right?</legend>
+        <legend className="mb-2 font-medium">{t`Which one reads right?`}</legend>
         {readings.map(({ charset, sample }) => (
           <label
             key={charset}
@@ -47,9 +48,9 @@ export function ReadingChoice({ readings, busy, onChoose, onCancel }: ReadingCho
         ))}
       </fieldset>
       <div className="flex justify-end gap-2">
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{t`Cancel`}</Button>
         <Button type="submit" variant="primary" busy={busy}>
-          Add subtitles
+          {t`Add subtitles`}
         </Button>
       </div>
     </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Trash2 } from "lucide-react";
 import { Button } from "@/ui/Button";
 
@@ -11,15 +12,15 @@ export function SelectionBar({ count, onDelete, onClear }: SelectionBarProps) {
   return (
     <div
       role="toolbar"
-      aria-label="Selected films"
+      aria-label={t`Selected films`}
       className="sticky bottom-4 z-20 mx-auto flex w-full max-w-md animate-rise items-center gap-1 rounded-2xl bg-raised p-2 pl-5 shadow-high ring-1 ring-line"
     >
-      <p className="grow font-medium tabular-nums">{count} selected</p>
+      <p className="grow font-medium tabular-nums">{t`${count} selected`}</p>
       <Button variant="ghost" onClick={onClear}>
-        Clear
+        {t`Clear`}
       </Button>
       <Button variant="danger" onClick={onDelete}>
-        <Trash2 aria-hidden="true" /> Delete
+        <Trash2 aria-hidden="true" /> {t`Delete`}
       </Button>
     </div>
   );

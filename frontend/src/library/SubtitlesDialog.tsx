@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
@@ -18,8 +19,8 @@ import { Select } from "@/ui/Select";
 import { ReadingChoice } from "./ReadingChoice";
 import { factsFrom, LANGUAGES, languageLabel, type SubtitleFacts } from "./subtitleFile";
 
-const CHOICES = [
-  { value: "und", label: "Detect from file name" },
+const choices = () => [
+  { value: "und", label: t`Detect from file name` },
   ...LANGUAGES.map((value) => ({ value, label: languageLabel(value) })),
 ];
 
@@ -47,7 +48,7 @@ export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () 
   };
 
   return (
-    <Dialog open onOpenChange={onClose} title="Subtitles" description={isolated(video.title)}>
+    <Dialog open onOpenChange={onClose} title={t`Subtitles`} description={isolated(video.title)}>
       <ul>
         {video.subtitle_tracks.map(
           ({ id, label }) =>
@@ -55,7 +56,7 @@ export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () 
               <li key={id} className="flex min-h-12 items-center gap-2">
                 <span className="grow">{label}</span>
                 <IconButton
-                  label={`Remove ${label}`}
+                  label={t`Remove ${label}`}
                   onClick={() => change(() => removeSubtitles(video.id, id))}
                 >
                   <Trash2 />
@@ -107,18 +108,18 @@ function AddFile({ busy, onAdd }: AddFileProps) {
   const [language, setLanguage] = useState("und");
   return (
     <div className="mt-3 flex flex-wrap items-end gap-2">
-      <Field label="Language" className="min-w-48 grow">
-        <Select value={language} onChange={setLanguage} options={CHOICES} />
+      <Field label={t`Language`} className="min-w-48 grow">
+        <Select value={language} onChange={setLanguage} options={choices()} />
       </Field>
       <Button variant="primary" busy={busy} onClick={() => input.current?.click()}>
-        Add subtitles
+        {t`Add subtitles`}
       </Button>
       <input
         ref={input}
         type="file"
         accept=".srt,.vtt,.ass,.ssa,.sub"
         className="hidden"
-        aria-label="Subtitle file"
+        aria-label={t`Subtitle file`}
         onChange={(event) => {
           const file = event.target.files?.[0];
           if (file) onAdd(file, language);

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Clapperboard, Play } from "lucide-react";
 import { Link } from "react-router";
 import type { Video } from "@/api/videos";
@@ -5,7 +6,7 @@ import { Badge } from "@/ui/Badge";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
-import { formatBytes } from "@/ui/format";
+import { formatBytes, isolated } from "@/ui/format";
 import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { ProblemReport } from "@/upload/ProblemReport";
@@ -32,7 +33,7 @@ export function VideoCard(props: VideoCardProps) {
           <p className="truncate text-sm text-muted tabular-nums">{factsLine(video)}</p>
           {video.status === "uploading" && (
             <p className="mt-1 text-sm text-muted">
-              Upload unfinished. Choose the same file to resume.
+              {t`Upload unfinished. Choose the same file to resume.`}
             </p>
           )}
           {lostText(video).map((sentence) => (
@@ -83,7 +84,7 @@ function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
           type="checkbox"
           checked={isSelected}
           onChange={onToggle}
-          aria-label={`Select ${video.title}`}
+          aria-label={t`Select ${video.title}`}
           className="size-5 cursor-pointer accent-(--accent)"
         />
       </label>
@@ -100,7 +101,7 @@ function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
       {canStartParty(video) && <PartyLink video={video} />}
       {(video.status === "processing" || video.status === "queued") && (
         <Progress
-          label={`Preparing ${video.title}`}
+          label={t`Preparing ${video.title}`}
           value={video.status === "queued" ? undefined : video.progress}
           className="absolute inset-x-0 bottom-0 h-1 rounded-none"
         />
@@ -114,16 +115,13 @@ function PartyLink({ video }: { video: Video }) {
   return (
     <Link
       to={`/new?${query}`}
+      aria-label={t`Start party with ${isolated(video.title)}`}
       className={cx(
         buttonClass("primary"),
         "absolute bottom-3 left-3 transition-opacity pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
       )}
     >
-      <Play className="fill-current" aria-hidden="true" /> Start party
-      <span className="sr-only">
-        {" "}
-        with <bdi>{video.title}</bdi>
-      </span>
+      <Play className="fill-current" aria-hidden="true" /> {t`Start party`}
     </Link>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Captions, EllipsisVertical, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Video } from "@/api/videos";
@@ -26,7 +27,7 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
           <button
             ref={trigger}
             type="button"
-            aria-label={`Actions for ${video.title}`}
+            aria-label={t`Actions for ${video.title}`}
             className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -34,21 +35,21 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
         }
       >
         <MenuItem onSelect={() => setAsking("title")}>
-          <Pencil aria-hidden="true" /> Rename
+          <Pencil aria-hidden="true" /> {t`Rename`}
         </MenuItem>
         {video.playable && (
           <MenuItem onSelect={() => setAsking("subtitles")}>
-            <Captions aria-hidden="true" /> Subtitles
+            <Captions aria-hidden="true" /> {t`Subtitles`}
           </MenuItem>
         )}
         {video.status === "failed" && (
           <MenuItem onSelect={onRetry}>
-            <RotateCcw aria-hidden="true" /> Try again
+            <RotateCcw aria-hidden="true" /> {t`Try again`}
           </MenuItem>
         )}
         <MenuSeparator />
         <MenuItem tone="danger" onSelect={onDelete}>
-          <Trash2 aria-hidden="true" /> Delete
+          <Trash2 aria-hidden="true" /> {t`Delete`}
         </MenuItem>
       </Menu>
       {asking === "title" && (
@@ -72,13 +73,13 @@ function RenameFilmDialog({ title, onClose, onRename }: RenameFilmDialogProps) {
     onClose();
   }
   return (
-    <Dialog open onOpenChange={onClose} title="Rename film" size="sm">
+    <Dialog open onOpenChange={onClose} title={t`Rename film`} size="sm">
       <form onSubmit={save} className="flex flex-col gap-5">
-        <Field label="Title">
+        <Field label={t`Title`}>
           <Input name="title" defaultValue={title} maxLength={200} autoComplete="off" required />
         </Field>
         <Button type="submit" variant="primary">
-          Rename
+          {t`Rename`}
         </Button>
       </form>
     </Dialog>

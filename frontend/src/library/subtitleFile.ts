@@ -1,4 +1,5 @@
 /** What a subtitle file's name says about it. Pure. */
+import { t } from "@lingui/core/macro";
 
 export interface SubtitleFacts {
   language: string;
@@ -38,7 +39,7 @@ export const LANGUAGES = [
   "ko",
 ];
 
-const UNKNOWN: SubtitleFacts = { language: "und", label: "Subtitles" };
+const unknown = (): SubtitleFacts => ({ language: "und", label: t`Subtitles` });
 
 /** The language's own name for itself. */
 export function languageLabel(language: string): string {
@@ -51,6 +52,6 @@ export function factsFrom(filename: string): SubtitleFacts {
   const tag = /[._-]([a-z]{2})(?:[._-](?:forced|sdh|cc))?\.(?:srt|vtt)$/i
     .exec(filename)?.[1]
     ?.toLowerCase();
-  if (!tag || !LANGUAGES.includes(tag)) return UNKNOWN;
+  if (!tag || !LANGUAGES.includes(tag)) return unknown();
   return { language: tag, label: languageLabel(tag) };
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -39,8 +40,8 @@ export function useLibrary() {
     const show = () =>
       setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
     setHidden((before) => new Set([...before, ...ids]));
-    showToast(ids.length === 1 ? "Film deleted." : `${ids.length} films deleted.`, {
-      action: { label: "Undo", run: show },
+    showToast(ids.length === 1 ? t`Film deleted.` : t`${ids.length} films deleted.`, {
+      action: { label: t`Undo`, run: show },
       onExpire: () => {
         Promise.all(ids.map(deleteVideo))
           .catch((error: Error) => {

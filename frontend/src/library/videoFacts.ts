@@ -1,5 +1,6 @@
 /** What a card shows about a video. Pure. */
 
+import { plural, t } from "@lingui/core/macro";
 import { lostSentences, type Video } from "@/api/videos";
 import type { Tone } from "@/ui/Badge";
 
@@ -11,17 +12,17 @@ export interface VideoFact {
 export function statusFact({ status, playable, progress }: Video): VideoFact {
   switch (status) {
     case "uploading":
-      return { tone: "neutral", label: "Uploading" };
+      return { tone: "neutral", label: t`Uploading` };
     case "queued":
-      return { tone: "neutral", label: "Queued" };
+      return { tone: "neutral", label: t`Queued` };
     case "processing":
       return playable
-        ? { tone: "accent", label: "Playable · improving quality" }
-        : { tone: "warn", label: `Preparing ${Math.round(progress * 100)}%` };
+        ? { tone: "accent", label: t`Playable · improving quality` }
+        : { tone: "warn", label: t`Preparing ${Math.round(progress * 100)}%` };
     case "ready":
-      return { tone: "good", label: "Ready" };
+      return { tone: "good", label: t`Ready` };
     case "failed":
-      return { tone: "danger", label: "Failed" };
+      return { tone: "danger", label: t`Failed` };
   }
 }
 
@@ -49,7 +50,10 @@ export function lostText(video: Video): string[] {
   if (more <= 0) return shown;
   return [
     ...shown,
-    more === 1 ? "Something else is missing, too." : `${more} more things are missing.`,
+    plural(more, {
+      one: "Something else is missing, too.",
+      other: "# more things are missing.",
+    }),
   ];
 }
 

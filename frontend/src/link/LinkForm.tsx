@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 import type { NewLink } from "@/api/videos";
 import { Button } from "@/ui/Button";
@@ -29,7 +30,7 @@ export default function LinkForm({ onLink, initial = null }: LinkFormProps) {
       onLink(isPlaylist(link) ? link : await withDuration(link));
     } catch {
       setProblem(
-        "We couldn’t play that link. Make sure it points to the file itself and is public.",
+        t`We couldn’t play that link. Make sure it points to the file itself and is public.`,
       );
     } finally {
       setBusy(false);
@@ -47,8 +48,8 @@ export default function LinkForm({ onLink, initial = null }: LinkFormProps) {
 
   return (
     <Field
-      label="Link to a film"
-      hint="A direct link to a video file (.mp4 or .m3u8). Everyone streams it from there."
+      label={t`Link to a film`}
+      hint={t`A direct link to a video file (.mp4 or .m3u8). Everyone streams it from there.`}
       error={problem}
     >
       <div className="flex gap-2">
@@ -66,7 +67,7 @@ export default function LinkForm({ onLink, initial = null }: LinkFormProps) {
           }}
         />
         <Button busy={busy} onClick={() => void submit(pasted)}>
-          Add
+          {t`Add`}
         </Button>
       </div>
     </Field>

@@ -1,5 +1,6 @@
 /** Reads a pasted link to a film that browsers can play. Pure. */
 
+import { t } from "@lingui/core/macro";
 import { parseUrl } from "@/browser/parseUrl";
 
 export interface FilmLink {
@@ -8,8 +9,8 @@ export interface FilmLink {
 }
 
 const PLAYABLE = /\.(mp4|m4v|m3u8)$/i;
-const WHAT_WORKS =
-  "What works: a film file that you upload here, or a link to the file itself, which ends in .mp4 or .m3u8.";
+const whatWorks = () =>
+  t`What works: a film file that you upload here, or a link to the file itself, which ends in .mp4 or .m3u8.`;
 
 /** Sites that people try, by the end of their host name. */
 const STREAMING: Record<string, string> = {
@@ -59,12 +60,12 @@ const STORAGE: Record<string, string> = {
 /** The link with a title from its last path segment, or the sentence that says what is wrong with it. */
 export function readFilmLink(pasted: string, pageProtocol: string): FilmLink | string {
   const url = parsed(pasted);
-  if (url === null) return `That isn’t a link. ${WHAT_WORKS}`;
+  if (url === null) return `${t`That isn’t a link.`} ${whatWorks()}`;
   if (url.username || url.password)
-    return "Remove the password from the link: everyone in the room can see it.";
+    return t`Remove the password from the link: everyone in the room can see it.`;
   if (!PLAYABLE.test(url.pathname)) return notAFile(url);
   if (url.protocol === "http:" && pageProtocol === "https:")
-    return "Use a link that starts with https://";
+    return t`Use a link that starts with https://`;
   return { source_url: url.href, title: titleOf(url) };
 }
 
@@ -74,12 +75,13 @@ export function isPlaylist({ source_url }: FilmLink): boolean {
 
 function notAFile({ hostname }: URL): string {
   const streaming = nameIn(STREAMING, hostname);
-  if (streaming) return `${streaming} plays only on its own site and in its apps. ${WHAT_WORKS}`;
+  if (streaming)
+    return `${t`${streaming} plays only on its own site and in its apps.`} ${whatWorks()}`;
   const storage = nameIn(STORAGE, hostname);
   if (storage) {
-    return `A ${storage} link opens a page, not the film. Download the film from there and upload it here.`;
+    return t`A ${storage} link opens a page, not the film. Download the film from there and upload it here.`;
   }
-  return `This link opens a page on ${hostname.replace(/^www\./, "")}, not a film. ${WHAT_WORKS}`;
+  return t`This link opens a page on ${hostname.replace(/^www\./, "")}, not a film. ${whatWorks()}`;
 }
 
 function nameIn(sites: Record<string, string>, hostname: string): string | undefined {

@@ -1,9 +1,10 @@
+import { plural, t } from "@lingui/core/macro";
 import { Clapperboard } from "lucide-react";
 import type { RoomCard } from "@/api/rooms";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { formatFilmTime } from "@/ui/filmTime";
-import { isolated } from "@/ui/format";
+import { formatList, isolated } from "@/ui/format";
 import { Name } from "@/ui/Name";
 
 /** A room from outside: its name and host, who is there, and the film's position. */
@@ -16,13 +17,9 @@ export function CardSummary({ card, isHost }: { card: RoomCard; isHost: boolean 
         {card.name}
       </h1>
       <p className="mt-1 text-muted">
-        {isHost ? (
-          "You’re the host of this room"
-        ) : (
-          <>
-            <bdi>{card.host_name}</bdi> invited you to watch together
-          </>
-        )}
+        {isHost
+          ? t`You’re the host of this room`
+          : t`${isolated(card.host_name)} invited you to watch together`}
       </p>
       {card.film?.title && (
         <p className="mt-3 flex items-center gap-2 font-medium">
@@ -42,21 +39,32 @@ export function CardSummary({ card, isHost }: { card: RoomCard; isHost: boolean 
       )}
       {card.position && card.position.position_s > 0 && (
         <Badge tone={card.position.playing ? "good" : "neutral"} className="mt-4 tabular-nums">
-          {card.position.playing ? "Playing" : "Paused"} at{" "}
-          {formatFilmTime(card.position.position_s)}
+          {positionText(card.position)}
         </Badge>
       )}
     </div>
   );
 }
 
+function positionText({ playing, position_s }: NonNullable<RoomCard["position"]>): string {
+  const at = formatFilmTime(position_s);
+  return playing ? t`Playing at ${at}` : t`Paused at ${at}`;
+}
+
 /** "Sofie and Max are here": the card has a few first names and the total. */
 export function whoIsHere(names: readonly string[], total: number): string {
   const shown = names.slice(0, 3).map(isolated);
+  if (shown.length === 0) {
+    return plural(total, { one: "One person is here", other: "# people are here" });
+  }
   const more = total - shown.length;
-  if (shown.length === 0) return total === 1 ? "One person is here" : `${total} people are here`;
-  if (more > 0) return `${shown.join(", ")} and ${more} more are here`;
-  const last = shown.at(-1);
-  const others = shown.slice(0, -1);
-  return others.length > 0 ? `${others.join(", ")} and ${last} are here` : `${last} is here`;
+  if (more > 0) {
+    const first = shown.join(", ");
+    return plural(more, {
+      one: `${first} and # more are here`,
+      other: `${first} and # more are here`,
+    });
+  }
+  const here = formatList(shown);
+  return plural(shown.length, { one: `${here} is here`, other: `${here} are here` });
 }

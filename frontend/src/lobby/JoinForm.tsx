@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import type { RoomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
@@ -51,10 +52,10 @@ export function JoinForm({
       <CardSummary card={card} isHost={isHost} />
       <form
         onSubmit={join}
-        aria-label="Join the room"
+        aria-label={t`Join the room`}
         className="mt-6 flex flex-col gap-4 [@media(max-height:30rem)]:mt-3 [@media(max-height:30rem)]:gap-3"
       >
-        <Field label="Your name">
+        <Field label={t`Your name`}>
           <Input
             value={name}
             maxLength={40}
@@ -64,8 +65,8 @@ export function JoinForm({
         </Field>
         {asksPassword && (
           <Field
-            label="Room password"
-            error={wrongPassword ? "Wrong password. Ask the host." : undefined}
+            label={t`Room password`}
+            error={wrongPassword ? t`Wrong password. Ask the host.` : undefined}
           >
             <Input
               type="password"
@@ -78,7 +79,7 @@ export function JoinForm({
           </Field>
         )}
         <Button type="submit" variant="primary" size="lg" busy={busy} autoFocus={!asksPassword}>
-          {card.access === "knock" && !isHost ? "Ask to join" : "Join"}
+          {card.access === "knock" && !isHost ? t`Ask to join` : t`Join`}
         </Button>
       </form>
     </LobbyFrame>

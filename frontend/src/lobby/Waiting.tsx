@@ -1,8 +1,10 @@
+import { t } from "@lingui/core/macro";
 import { BellRing } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { RoomCard } from "@/api/rooms";
 import { Button } from "@/ui/Button";
 import { formatFilmTime } from "@/ui/filmTime";
+import { isolated } from "@/ui/format";
 import { Spinner } from "@/ui/Spinner";
 import { LobbyFrame } from "./LobbyFrame";
 
@@ -27,9 +29,9 @@ export function Waiting({ card, since_ms, onCheck, onRemind, onCancel }: Waiting
     <LobbyFrame posterUrl={card.poster_url}>
       <div role="status">
         <h1 className="text-title font-bold text-balance">
-          Waiting for <bdi>{card.host_name}</bdi> to let you in
+          {t`Waiting for ${isolated(card.host_name)} to let you in`}
         </h1>
-        <p className="mt-2 text-muted">You’ll join automatically. Keep this page open.</p>
+        <p className="mt-2 text-muted">{t`You’ll join automatically. Keep this page open.`}</p>
       </div>
       <div className="mt-6 flex items-center gap-3 text-muted">
         <Spinner className="text-accent-text" />
@@ -45,10 +47,10 @@ export function Waiting({ card, since_ms, onCheck, onRemind, onCancel }: Waiting
             }}
           >
             <BellRing aria-hidden="true" />
-            Remind the host
+            {t`Remind the host`}
           </Button>
         )}
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{t`Cancel`}</Button>
       </div>
     </LobbyFrame>
   );

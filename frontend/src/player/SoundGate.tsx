@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Play, VolumeX } from "lucide-react";
 import { useEffect } from "react";
 import { usePlayerView, useStage } from "./playback/StageContext";
@@ -30,7 +31,7 @@ export function SoundGate() {
     >
       <span className="flex min-h-14 animate-rise items-center gap-3 rounded-full bg-accent px-7 text-lg font-bold text-on-accent shadow-high group-hover/gate:bg-accent-hover">
         <Icon className="size-6" aria-hidden="true" />
-        {blocked ? "Tap to join playback" : "Tap for sound"}
+        {blocked ? t`Tap to join playback` : t`Tap for sound`}
       </span>
     </button>
   );

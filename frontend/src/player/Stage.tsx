@@ -3,12 +3,12 @@
  * what plays when, and no component here touches the element.
  */
 
-import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
+import { t } from "@lingui/core/macro";
+import { lazy, type ReactNode, Suspense, useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { useFullscreen } from "@/ui/window/fullscreen";
 import { ControlBar, ThumbControls } from "./controls/ControlBar";
-import { ShortcutSheet } from "./controls/ShortcutSheet";
 import { useShortcuts } from "./controls/shortcuts";
 import { StageProvider, type StageState, usePlaying } from "./playback/StageContext";
 import { type StageMedia, usePlayerHandle } from "./playback/usePlayerHandle";
@@ -20,6 +20,8 @@ import { useIdle } from "./useIdle";
 import { useMediaSession } from "./useMediaSession";
 import { useWakeLock } from "./useWakeLock";
 import { takeVideo } from "./video/heldVideo";
+
+const ShortcutSheet = lazy(() => import("./controls/ShortcutSheet"));
 
 interface StageProps {
   session: RoomSession;
@@ -67,7 +69,7 @@ export function Stage(props: StageProps) {
   return (
     <section
       ref={setElement}
-      aria-label={media === null ? "Player" : `Film: ${media.title}`}
+      aria-label={media === null ? t`Player` : t`Film: ${media.title}`}
       data-sync-status={sync}
       data-rev={rev}
       className="stage @container absolute inset-0 isolate overflow-hidden bg-black text-white"
@@ -83,16 +85,20 @@ export function Stage(props: StageProps) {
           <Playing stage={stage} overlay={props.overlay} />
         </StageProvider>
       )}
-      <ShortcutSheet
-        open={help}
-        onOpenChange={setHelp}
-        can={{
-          volume: handle?.player.view.getState().canSetVolume ?? false,
-          fullscreen: fullscreen.possible,
-          pip: handle?.player.view.getState().canPip ?? false,
-          chapters: (media?.chapters ?? []).length > 1,
-        }}
-      />
+      {help && (
+        <Suspense>
+          <ShortcutSheet
+            open
+            onOpenChange={setHelp}
+            can={{
+              volume: handle?.player.view.getState().canSetVolume ?? false,
+              fullscreen: fullscreen.possible,
+              pip: handle?.player.view.getState().canPip ?? false,
+              chapters: (media?.chapters ?? []).length > 1,
+            }}
+          />
+        </Suspense>
+      )}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { CloudOff, Cookie, FileX2 } from "lucide-react";
 import { isStorageForbidden } from "@/browser/storage";
 import { Spinner } from "@/ui/Spinner";
@@ -22,31 +23,31 @@ export function StageStatus() {
       <span className="grid size-18 place-items-center rounded-full bg-black/45 backdrop-blur-sm">
         <Spinner className="size-9 text-white" />
       </span>
-      <span className="sr-only">{loaded ? "Buffering" : "Loading the film"}</span>
+      <span className="sr-only">{loaded ? t`Buffering` : t`Loading the film`}</span>
     </div>
   );
 }
 
-const FAILURES = {
+const failures = () => ({
   network: {
     icon: CloudOff,
-    title: "Can’t load the film",
-    text: "Retrying… you’re still in the room.",
+    title: t`Can’t load the film`,
+    text: t`Retrying… you’re still in the room.`,
   },
   cookies: {
     icon: Cookie,
     title: "Your browser blocks cookies",
-    text: "The film needs one. Allow cookies for this site, then reload the page.",
+    text: t`The film needs one. Allow cookies for this site, then reload the page.`,
   },
   format: {
     icon: FileX2,
-    title: "This browser can’t play this film",
-    text: "Try another browser, or ask the host for a different version.",
+    title: t`This browser can’t play this film`,
+    text: t`Try another browser, or ask the host for a different version.`,
   },
-};
+});
 
-function Failure({ kind }: { kind: keyof typeof FAILURES }) {
-  const { icon: Icon, title, text } = FAILURES[kind];
+function Failure({ kind }: { kind: keyof ReturnType<typeof failures> }) {
+  const { icon: Icon, title, text } = failures()[kind];
   return (
     <div
       role="alert"

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { ChevronRight, RefreshCw } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useStore } from "zustand";
@@ -22,13 +23,13 @@ const TONES: Record<PillTone, string> = {
 };
 
 /** Offline, nothing is known about the room's position. */
-const OFFLINE: SyncText = { tone: "quiet", text: "Offline", remedy: null };
+const offlineText = (): SyncText => ({ tone: "quiet", text: t`Offline`, remedy: null });
 
 /** How far the player is from the room's position, and how to return. Screen readers announce only changes of status. */
 export function SyncPill({ session }: { session: RoomSession }) {
   const sync = useStore(session.store, (state) => state.sync);
   const offline = useStore(session.store, ({ connection }) => connection.status === "offline");
-  const text = offline ? OFFLINE : syncText(sync);
+  const text = offline ? offlineText() : syncText(sync);
   return (
     <>
       <span role="status" className="sr-only">
@@ -56,7 +57,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
               align="end"
               sideOffset={8}
               collisionPadding={8}
-              aria-label="Sync details"
+              aria-label={t`Sync details`}
               className="z-50 w-72 animate-appear rounded-2xl bg-raised p-4 shadow-high ring-1 ring-line"
             >
               <p className="font-semibold">{text.text}</p>
@@ -76,13 +77,13 @@ export function SyncPill({ session }: { session: RoomSession }) {
 function SyncDetails({ session }: { session: RoomSession }) {
   const { sync, clock, player } = useStore(session.store);
   const rows: [string, string | null][] = [
-    ["Distance to the room", sync.error_ms === null ? null : signed(sync.error_ms)],
-    ["Way to the server and back", clock && amount(clock.rtt_ms)],
-    ["Clock accurate to", clock && `± ${amount(clock.uncertainty_ms)}`],
-    ["Tolerance", player && tolerance(player.correction)],
-    ["Corrected by", player && METHODS[player.correction.method]],
-    ["Loaded ahead", player && `${Math.round(player.buffered_s)} s`],
-    ["Picture", player?.quality ?? null],
+    [t`Distance to the room`, sync.error_ms === null ? null : signed(sync.error_ms)],
+    [t`Way to the server and back`, clock && amount(clock.rtt_ms)],
+    [t`Clock accurate to`, clock && `± ${amount(clock.uncertainty_ms)}`],
+    [t`Tolerance`, player && tolerance(player.correction)],
+    [t`Corrected by`, player && methods()[player.correction.method]],
+    [t`Loaded ahead`, player && t`${Math.round(player.buffered_s)} s`],
+    [t`Picture`, player?.quality ?? null],
   ];
   return (
     <details className="group mt-3">
@@ -91,7 +92,7 @@ function SyncDetails({ session }: { session: RoomSession }) {
           className="size-4 transition-transform group-open:rotate-90"
           aria-hidden="true"
         />
-        Details
+        {t`Details`}
       </summary>
       <dl className="mt-1 space-y-1.5 text-sm">
         {rows.map(([name, value]) => (
@@ -110,7 +111,7 @@ function Remedy({ session, remedy }: { session: RoomSession; remedy: string | nu
     <Popover.Close asChild>
       {remedy === null ? (
         <Button className="mt-3 w-full" onClick={() => session.detach()}>
-          Watch on my own
+          {t`Watch on my own`}
         </Button>
       ) : (
         <Button variant="primary" className="mt-3 w-full" onClick={() => session.rejoin()}>
@@ -122,14 +123,14 @@ function Remedy({ session, remedy }: { session: RoomSession; remedy: string | nu
   );
 }
 
-const METHODS = {
-  exact_pulses: "Speed",
-  near_pulses: "Speed, averaged",
-  launches: "Restarts",
-};
+const methods = () => ({
+  exact_pulses: t`Speed`,
+  near_pulses: t`Speed, averaged`,
+  launches: t`Restarts`,
+});
 
 /** Corrections that did not help have made it wider. */
 const tolerance = ({ tolerance_ms, widened }: CorrectionState) =>
-  `± ${amount(tolerance_ms)}${widened ? ", widened" : ""}`;
+  widened ? t`± ${amount(tolerance_ms)}, widened` : `± ${amount(tolerance_ms)}`;
 
 const signed = (error_ms: number) => `${error_ms < 0 ? "−" : "+"}${amount(error_ms)}`;

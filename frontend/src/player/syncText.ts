@@ -1,4 +1,5 @@
 /** The text and colour of the sync pill. Pure. */
+import { t } from "@lingui/core/macro";
 import type { SyncState } from "@/sync/roomState";
 
 export type PillTone = "good" | "warn" | "bad" | "quiet";
@@ -21,19 +22,19 @@ export function syncText({ status, error_ms }: SyncState): SyncText | null {
     case "idle":
       return null;
     case "in_sync":
-      return { tone: "good", text: "In sync", detail: amount(error_ms ?? 0), remedy: null };
+      return { tone: "good", text: t`In sync`, detail: amount(error_ms ?? 0), remedy: null };
     case "catching_up":
-      return { tone: "warn", text: "Catching up", remedy: null };
+      return { tone: "warn", text: t`Catching up`, remedy: null };
     case "buffering":
-      return { tone: "warn", text: "Buffering", remedy: null };
+      return { tone: "warn", text: t`Buffering`, remedy: null };
     case "blocked":
-      return { tone: "warn", text: "Tap to join", remedy: null };
+      return { tone: "warn", text: t`Tap to join`, remedy: null };
     case "far":
-      return { tone: "bad", text: `${distance(error_ms ?? 0)} · Catch up`, remedy: "Catch up" };
+      return { tone: "bad", text: t`${distance(error_ms ?? 0)} · Catch up`, remedy: t`Catch up` };
     case "detached": {
       const near = error_ms === null || Math.abs(error_ms) < NEAR_MS;
-      const where = near ? "On your own" : distance(error_ms);
-      return { tone: "quiet", text: where, remedy: "Rejoin" };
+      const where = near ? t`On your own` : distance(error_ms);
+      return { tone: "quiet", text: where, remedy: t`Rejoin` };
     }
   }
 }
@@ -42,11 +43,11 @@ export function syncText({ status, error_ms }: SyncState): SyncText | null {
 export function syncAnnouncement(status: SyncState["status"]): string {
   switch (status) {
     case "in_sync":
-      return "In sync with the room";
+      return t`In sync with the room`;
     case "far":
-      return "Out of sync with the room";
+      return t`Out of sync with the room`;
     case "detached":
-      return "Watching on your own";
+      return t`Watching on your own`;
     default:
       return "";
   }
@@ -56,17 +57,17 @@ export function syncAnnouncement(status: SyncState["status"]): string {
 export function syncExplanation(status: SyncState["status"]): string {
   switch (status) {
     case "in_sync":
-      return "You see the same frame as everyone else.";
+      return t`You see the same frame as everyone else.`;
     case "catching_up":
-      return "The film runs a little faster or slower until you’re in sync.";
+      return t`The film runs a little faster or slower until you’re in sync.`;
     case "buffering":
-      return "Your connection is slower than the film. It continues as soon as enough has loaded.";
+      return t`Your connection is slower than the film. It continues as soon as enough has loaded.`;
     case "blocked":
-      return "Your browser plays the film after a tap.";
+      return t`Your browser plays the film after a tap.`;
     case "far":
-      return "Catch up to see the same frame as everyone else.";
+      return t`Catch up to see the same frame as everyone else.`;
     case "detached":
-      return "Play, pause and seek are yours alone until you rejoin.";
+      return t`Play, pause and seek are yours alone until you rejoin.`;
     case "idle":
       return "";
   }
@@ -74,16 +75,17 @@ export function syncExplanation(status: SyncState["status"]): string {
 
 export function amount(error_ms: number): string {
   const size_ms = Math.abs(error_ms);
-  return size_ms < 1_000 ? `${Math.round(size_ms)} ms` : `${(size_ms / 1_000).toFixed(1)} s`;
+  return size_ms < 1_000 ? t`${Math.round(size_ms)} ms` : t`${(size_ms / 1_000).toFixed(1)} s`;
 }
 
 function distance(error_ms: number): string {
-  return `${size(error_ms)} ${error_ms < 0 ? "behind" : "ahead"}`;
+  const away = size(error_ms);
+  return error_ms < 0 ? t`${away} behind` : t`${away} ahead`;
 }
 
 function size(error_ms: number): string {
   const whole_s = Math.round(Math.abs(error_ms) / 1_000);
   if (whole_s < 1) return amount(error_ms);
-  if (whole_s < 60) return `${whole_s} s`;
+  if (whole_s < 60) return t`${whole_s} s`;
   return `${Math.floor(whole_s / 60)}:${String(whole_s % 60).padStart(2, "0")}`;
 }

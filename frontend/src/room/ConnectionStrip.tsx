@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useState } from "react";
 import { cx } from "@/ui/cx";
 import { Spinner } from "@/ui/Spinner";
@@ -21,14 +22,14 @@ export function ConnectionStrip() {
           )}
         >
           {shown === "reconnecting" && <Spinner className="size-4" />}
-          {TEXTS[shown]}
+          {texts()[shown]}
           {shown === "offline" && (
             <button
               type="button"
               onClick={() => session.retryNow()}
               className="min-h-9 shrink-0 pointer-coarse:min-h-11 rounded-lg px-2 font-bold underline underline-offset-2"
             >
-              Retry now
+              {t`Retry now`}
             </button>
           )}
         </p>
@@ -39,11 +40,11 @@ export function ConnectionStrip() {
 
 type StripState = "reconnecting" | "offline" | "back" | null;
 
-const TEXTS = {
-  reconnecting: "Reconnecting… messages will send later",
-  offline: "You’re offline; we’ll keep your place",
-  back: "You’re back",
-};
+const texts = () => ({
+  reconnecting: t`Reconnecting… messages will send later`,
+  offline: t`You’re offline; we’ll keep your place`,
+  back: t`You’re back`,
+});
 
 function useStripState(): StripState {
   const status = useRoomState((state) => state.connection.status);

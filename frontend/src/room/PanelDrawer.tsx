@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useSingleKey } from "@/ui/useSingleKey";
@@ -15,11 +16,11 @@ interface PanelDrawerProps {
 export function PanelDrawer({ drawer, open, onClose, className, children }: PanelDrawerProps) {
   useSingleKey(drawer && open ? "Escape" : null, onClose);
   return (
-    <aside aria-label="Chat and people" hidden={drawer && !open} className={className}>
+    <aside aria-label={t`Chat and people`} hidden={drawer && !open} className={className}>
       {drawer && (
         <button
           type="button"
-          aria-label="Close chat"
+          aria-label={t`Close chat`}
           onClick={onClose}
           className="absolute top-0 right-0 z-10 grid size-11 place-items-center rounded-xl hover:bg-hover"
         >

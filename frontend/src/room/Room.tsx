@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useParams } from "react-router";
 import { cx } from "@/ui/cx";
@@ -88,7 +89,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useRoomTitle(room?.name, unread);
 
   const main = useFocusOnEntry(room !== undefined);
-  if (!room) return <LoadingScreen label="Opening the room" />;
+  if (!room) return <LoadingScreen label={t`Opening the room`} />;
   const topBar = (
     <TopBar
       name={room.name}
@@ -121,7 +122,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
         <main
           ref={main}
           tabIndex={-1}
-          aria-label="Film"
+          aria-label={t`Film`}
           className={cx("flex min-h-0 min-w-0 flex-col outline-none", STAGES[layout])}
         >
           {immersive && topBar}

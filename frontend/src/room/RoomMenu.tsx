@@ -17,10 +17,10 @@ interface RoomMenuProps {
   onLeave: () => void;
 }
 
-const AMOUNTS: Array<{ value: ReactionAmount; label: string }> = [
-  { value: "all", label: "All" },
-  { value: "few", label: "Few" },
-  { value: "off", label: "Off" },
+const amounts = (): Array<{ value: ReactionAmount; label: string }> => [
+  { value: "all", label: t`All` },
+  { value: "few", label: t`Few` },
+  { value: "off", label: t`Off` },
 ];
 
 /** Actions that are rarely needed. */
@@ -38,7 +38,7 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           <button
             ref={trigger}
             type="button"
-            aria-label="Room options"
+            aria-label={t`Room options`}
             className="grid size-11 shrink-0 place-items-center rounded-xl hover:bg-hover"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -47,14 +47,14 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
       >
         <MenuItem onSelect={() => setAsking("name")}>
           <Pencil aria-hidden="true" />
-          Change your name
+          {t`Change your name`}
         </MenuItem>
         <MenuSeparator />
         <MenuChoice
-          label="Reactions"
+          label={t`Reactions`}
           value={amount}
           onChange={(value) => setAmount(value as ReactionAmount)}
-          options={AMOUNTS}
+          options={amounts()}
         />
         <MenuSeparator />
         <MenuSubChoice
@@ -64,33 +64,33 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           options={LANGUAGE_OPTIONS}
         />
         <MenuCheck checked={announces} onChange={setAnnounces}>
-          Announce messages to screen readers
+          {t`Announce messages to screen readers`}
         </MenuCheck>
         {canModerate && (
           <MenuItem onSelect={onHistory}>
             <History aria-hidden="true" />
-            History and sync
+            {t`History and sync`}
           </MenuItem>
         )}
         {canModerate && (
           <MenuItem onSelect={() => setAsking("clear")}>
             <Eraser aria-hidden="true" />
-            Clear chat…
+            {t`Clear chat…`}
           </MenuItem>
         )}
         <MenuSeparator />
         <MenuItem onSelect={onLeave}>
           <LogOut aria-hidden="true" />
-          Leave room
+          {t`Leave room`}
         </MenuItem>
       </Menu>
       {asking === "name" && <ChangeNameDialog onClose={() => setAsking(null)} />}
       <AlertDialog
         open={asking === "clear"}
         onOpenChange={() => setAsking(null)}
-        title="Clear the chat?"
-        description="This deletes all messages for everyone."
-        confirmLabel="Clear chat"
+        title={t`Clear the chat?`}
+        description={t`This deletes all messages for everyone.`}
+        confirmLabel={t`Clear chat`}
         onConfirm={() => session.clearChat()}
       />
     </>

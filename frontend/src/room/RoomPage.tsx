@@ -1,5 +1,6 @@
 /** The route /r/:roomId: the join form, the wait for the host, the room, or the reason why not. */
 
+import { t } from "@lingui/core/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
@@ -110,7 +111,7 @@ function Lobby({ roomId, join: { state, join, check, remind, withdraw, leave } }
   if (refusal) return <Refused code={refusal} onStartAgain={startAgain} />;
   // The form starts with the account's name, so it waits until that is known.
   if (!card.data || signedIn === "unknown" || isHost === undefined)
-    return <LoadingScreen label="Opening the room" />;
+    return <LoadingScreen label={t`Opening the room`} />;
   if (state.step === "waiting") {
     return (
       <Waiting

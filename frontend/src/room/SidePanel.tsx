@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { lazy, type ReactNode, Suspense } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { CountBadge } from "@/ui/Badge";
@@ -29,8 +30,8 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       value: "chat",
       label: (
         <>
-          Chat
-          <CountBadge count={unread} meaning="unread" />
+          {t`Chat`}
+          <CountBadge count={unread} meaning={t`unread`} />
         </>
       ),
       content: <ChatPanel />,
@@ -39,24 +40,24 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       value: "people",
       label: (
         <>
-          People <span className="text-muted tabular-nums">{total}</span>
-          <CountBadge count={knocks} meaning="waiting to join" />
+          {t`People`} <span className="text-muted tabular-nums">{total}</span>
+          <CountBadge count={knocks} meaning={t`waiting to join`} />
         </>
       ),
       content: <PeoplePanel />,
     },
     ...(canControl
-      ? [{ value: "queue", label: "Films", content: <Later panel={<QueuePanel />} /> }]
+      ? [{ value: "queue", label: t`Films`, content: <Later panel={<QueuePanel />} /> }]
       : []),
     ...(isHost
-      ? [{ value: "settings", label: "Settings", content: <Later panel={<SettingsPanel />} /> }]
+      ? [{ value: "settings", label: t`Settings`, content: <Later panel={<SettingsPanel />} /> }]
       : []),
   ];
   // If the open tab disappears with the role, the chat is shown.
   const open = tabs.some(({ value }) => value === tab) ? tab : "chat";
   return (
     <Tabs
-      label="Room"
+      label={t`Room`}
       tabs={tabs}
       value={open}
       onValueChange={(value) => onTab(value as PanelTab)}

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { LogOut, MessageCircle, UserPlus, Users } from "lucide-react";
 import type { Ref } from "react";
 import { SyncPill } from "@/player/SyncPill";
@@ -55,17 +56,17 @@ export function TopBar({
       {layout === "side" ? (
         <Button variant="primary" onClick={onInvite}>
           <UserPlus aria-hidden="true" />
-          Invite
+          {t`Invite`}
         </Button>
       ) : (
-        <IconButton label="Invite friends" className="text-accent-text" onClick={onInvite}>
+        <IconButton label={t`Invite friends`} className="text-accent-text" onClick={onInvite}>
           <UserPlus aria-hidden="true" />
         </IconButton>
       )}
       {immersive && <ChatButton {...chat} />}
       <RoomMenu onHistory={onHistory} onLeave={onLeave} />
       {layout !== "stacked" && (
-        <IconButton label="Leave room" className="hidden @md:inline-grid" onClick={onLeave}>
+        <IconButton label={t`Leave room`} className="hidden @md:inline-grid" onClick={onLeave}>
           <LogOut aria-hidden="true" />
         </IconButton>
       )}
@@ -83,11 +84,11 @@ interface ChatButtonProps {
 function ChatButton({ ref, open, unread, onToggle }: ChatButtonProps) {
   return (
     <span className="relative">
-      <IconButton ref={ref} label={open ? "Close chat" : "Open chat"} onClick={onToggle}>
+      <IconButton ref={ref} label={open ? t`Close chat` : t`Open chat`} onClick={onToggle}>
         <MessageCircle className={cx(open && "fill-current")} aria-hidden="true" />
       </IconButton>
       <span className="pointer-events-none absolute -top-0.5 -right-0.5">
-        <CountBadge count={unread} meaning="unread" />
+        <CountBadge count={unread} meaning={t`unread`} />
       </span>
     </span>
   );
@@ -104,8 +105,8 @@ function PeopleButton({ onClick }: { onClick: () => void }) {
     >
       <Users className="size-5" aria-hidden="true" />
       <span className="tabular-nums">{total}</span>
-      <span className="sr-only">{total === 1 ? "person here" : "people here"}</span>
-      <CountBadge count={knocks} meaning="waiting to join" />
+      <span className="sr-only">{plural(total, { one: "person here", other: "people here" })}</span>
+      <CountBadge count={knocks} meaning={t`waiting to join`} />
     </button>
   );
 }

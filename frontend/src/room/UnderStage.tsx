@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { lazy, Suspense } from "react";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
+import { isolated } from "@/ui/format";
 import { Name } from "@/ui/Name";
 import { usePendingVideo } from "./film/usePendingFilm";
 import { ReactionBar } from "./reactions/ReactionBar";
@@ -26,13 +28,11 @@ export function UnderStage({ compact }: { compact: boolean }) {
           </p>
           {film?.playable && film.status === "processing" && (
             <Badge tone="accent">
-              Better quality on its way · {Math.floor(film.progress * 100)}%
+              {t`Better quality on its way · ${Math.floor(film.progress * 100)}%`}
             </Badge>
           )}
           {film && coming && (
-            <Badge tone="accent">
-              Next: <bdi>{coming.title}</bdi> · getting ready
-            </Badge>
+            <Badge tone="accent">{t`Next: ${isolated(coming.title)} · getting ready`}</Badge>
           )}
         </div>
       )}

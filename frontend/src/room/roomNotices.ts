@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { NackCode, Role, You } from "@/sync/protocol";
@@ -31,41 +32,41 @@ export function useRoomNotices(): void {
   }, [session, roomId, queries]);
 }
 
-const ROLES: Record<Role, string | null> = {
-  host: "You’re the host now.",
-  moderator: "You’re a co-host now.",
-  viewer: "You’re no longer a co-host.",
+const roles = (): Record<Role, string | null> => ({
+  host: t`You’re the host now.`,
+  moderator: t`You’re a co-host now.`,
+  viewer: t`You’re no longer a co-host.`,
   waiting: null,
-};
+});
 
 export function changeSentence(before: You | null, you: You | null): string | null {
   // Joining is not a change.
   if (before === null || you === null || before.role === "waiting") return null;
-  if (you.role !== before.role) return ROLES[you.role];
+  if (you.role !== before.role) return roles()[you.role];
   if (you.muted !== before.muted) {
-    return you.muted ? "You’ve been muted in chat." : "You can chat again.";
+    return you.muted ? t`You’ve been muted in chat.` : t`You can chat again.`;
   }
   if (you.can_control !== before.can_control) {
-    return you.can_control ? "You have the remote now." : "You no longer have the remote.";
+    return you.can_control ? t`You have the remote now.` : t`You no longer have the remote.`;
   }
   return null;
 }
 
-const REFUSALS: Record<NackCode, string | null> = {
-  not_allowed: "You can’t do that here.",
-  muted: "You’re muted in chat.",
-  other_video: "The film was changed.",
-  out_of_range: "That part of the film isn’t ready yet.",
-  rate_limited: "Slow down a moment.",
+const refusals = (): Record<NackCode, string | null> => ({
+  not_allowed: t`You can’t do that here.`,
+  muted: t`You’re muted in chat.`,
+  other_video: t`The film was changed.`,
+  out_of_range: t`That part of the film isn’t ready yet.`,
+  rate_limited: t`Slow down a moment.`,
   waiting: null,
-  no_video: "There’s no film yet.",
-  chat_off: "Chat is off.",
-  slow_mode: "Slow mode: wait a moment before your next message.",
-  retry: "That didn’t get through. Try again.",
-};
+  no_video: t`There’s no film yet.`,
+  chat_off: t`Chat is off.`,
+  slow_mode: t`Slow mode: wait a moment before your next message.`,
+  retry: t`That didn’t get through. Try again.`,
+});
 
 function refusalSentence(code: NackCode): string | null {
-  return REFUSALS[code];
+  return refusals()[code];
 }
 
 /** Shows who is in charge while no host is here, and when the host is back. */
@@ -80,8 +81,8 @@ export function useActingToast(): void {
     before.current = acting;
     // A returning host knows that they were away.
     if (isHost) return;
-    if (acting === null) showToast("The host is back.");
-    else if (acting === me) showToast("The host left. You’re in charge for now.");
-    else if (name) showToast(`The host left. ${isolated(name)} is in charge for now.`);
+    if (acting === null) showToast(t`The host is back.`);
+    else if (acting === me) showToast(t`The host left. You’re in charge for now.`);
+    else if (name) showToast(t`The host left. ${isolated(name)} is in charge for now.`);
   }, [acting, me, isHost, name]);
 }

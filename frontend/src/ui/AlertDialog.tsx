@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { AlertDialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./Button";
@@ -27,7 +28,7 @@ export function AlertDialog({
   description,
   confirmLabel,
   onConfirm,
-  cancelLabel = "Cancel",
+  cancelLabel = t`Cancel`,
   tone = "danger",
   onCancel,
   children,

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { ComponentProps } from "react";
 import { copyText } from "@/browser/copyText";
 import { Button } from "./Button";
@@ -14,16 +15,16 @@ export function CopyButton({
   }
   return (
     <Button {...style} onClick={() => void copy()}>
-      Copy
+      {t`Copy`}
     </Button>
   );
 }
 
 export function copyReport(copied: boolean): ToastOptions & { sentence: string } {
   return copied
-    ? { sentence: "Copied.", tone: "good" }
+    ? { sentence: t`Copied.`, tone: "good" }
     : {
-        sentence: "We couldn’t copy it. Select the text and copy it yourself.",
+        sentence: t`We couldn’t copy it. Select the text and copy it yourself.`,
         tone: "danger",
       };
 }

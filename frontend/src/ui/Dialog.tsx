@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
@@ -49,7 +50,7 @@ export function Dialog({
               )}
             </div>
             <Radix.Close
-              aria-label="Close"
+              aria-label={t`Close`}
               className="-mt-2 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
             >
               <X className="size-5" aria-hidden="true" />

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { cx } from "./cx";
 
 /** Decoration only; the text beside it says what is in progress. */
@@ -15,7 +16,7 @@ export function Spinner({ className }: { className?: string }) {
   );
 }
 
-export function LoadingScreen({ label = "Loading" }: { label?: string }) {
+export function LoadingScreen({ label = t`Loading` }: { label?: string }) {
   return (
     <div role="status" className="grid min-h-[60dvh] place-items-center text-muted">
       <Spinner className="size-7" />

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
@@ -72,7 +73,7 @@ function ToastCard({ toast }: { toast: Toast }) {
       )}
       <button
         type="button"
-        aria-label="Dismiss"
+        aria-label={t`Dismiss`}
         className="grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover"
         onClick={() => dismissToast(id)}
       >

@@ -1,4 +1,5 @@
 /** Positions in a film as people write and say them: `4:05`, `1:02:03`, `1 hour 2 minutes`. */
+import { plural, t } from "@lingui/core/macro";
 
 const WRITTEN = /^(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)$/;
 
@@ -23,14 +24,13 @@ export function parseFilmTime(text: string): number | null {
 export function spokenTime(position_s: number): string {
   const whole_s = Math.max(0, Math.floor(position_s));
   const parts = [
-    part(Math.floor(whole_s / 3600), "hour"),
-    part(Math.floor(whole_s / 60) % 60, "minute"),
-    part(whole_s % 60, "second"),
+    part(Math.floor(whole_s / 3600), (n) => plural(n, { one: "# hour", other: "# hours" })),
+    part(Math.floor(whole_s / 60) % 60, (n) => plural(n, { one: "# minute", other: "# minutes" })),
+    part(whole_s % 60, (n) => plural(n, { one: "# second", other: "# seconds" })),
   ].filter((text) => text !== "");
-  return parts.join(" ") || "0 seconds";
+  return parts.join(" ") || t`0 seconds`;
 }
 
-function part(count: number, unit: string): string {
-  if (count === 0) return "";
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+function part(count: number, written: (count: number) => string): string {
+  return count === 0 ? "" : written(count);
 }

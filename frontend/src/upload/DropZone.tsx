@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Film } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { cx } from "@/ui/cx";
@@ -17,8 +18,8 @@ interface DropZoneProps {
 /** Touch screens offer choosing only. */
 function invitation(multiple: boolean): string {
   const canDrop = matchMedia("(pointer: fine)").matches;
-  if (multiple) return canDrop ? "Drop films here or browse" : "Choose films";
-  return canDrop ? "Drop a film here or browse" : "Choose a film";
+  if (multiple) return canDrop ? t`Drop films here or browse` : t`Choose films`;
+  return canDrop ? t`Drop a film here or browse` : t`Choose a film`;
 }
 
 /** A button for the file picker that shows that films can be dropped; the page receives them with `useDropped`. */
@@ -26,7 +27,7 @@ export function DropZone({
   onFiles,
   multiple = false,
   title = invitation(multiple),
-  hint = "MP4, MKV, MOV, WebM and more",
+  hint = t`MP4, MKV, MOV, WebM and more`,
   compact = false,
   className,
 }: DropZoneProps) {

@@ -1,4 +1,4 @@
-import { Trans } from "@lingui/react/macro";
+import { t } from "@lingui/core/macro";
 import { Download } from "lucide-react";
 import { useSubmission } from "@/api/useSubmission";
 import { failureBundle } from "@/api/videos";
@@ -22,10 +22,10 @@ export function ProblemReport({ videoId, onStage = false }: ProblemReportProps) 
       className={cx("flex flex-col gap-1", onStage ? "w-full items-center" : "mt-2 items-start")}
     >
       <Button busy={busy} onClick={() => void submit(download)}>
-        <Download aria-hidden="true" /> <Trans>Save problem report</Trans>
+        <Download aria-hidden="true" /> {t`Save problem report`}
       </Button>
       <p className={cx("text-xs text-pretty text-muted", onStage && "hidden @md:block")}>
-        <Trans>Technical details and the start of your file, saved only to this device.</Trans>
+        {t`Technical details and the start of your file, saved only to this device.`}
       </p>
       {message && (
         <p role="alert" className="text-sm text-danger-text">

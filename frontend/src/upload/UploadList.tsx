@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { UploadRow } from "./UploadRow";
 import { useUploads } from "./uploads";
 
@@ -6,7 +7,7 @@ export function UploadList({ className }: { className?: string }) {
   const open = useUploads().filter((upload) => upload.phase !== "done");
   if (open.length === 0) return null;
   return (
-    <section aria-label="Uploads" className={className}>
+    <section aria-label={t`Uploads`} className={className}>
       <ul className="flex flex-col gap-5">
         {open.map((upload) => (
           <li key={upload.id}>
@@ -15,7 +16,7 @@ export function UploadList({ className }: { className?: string }) {
         ))}
       </ul>
       <p className="mt-5 border-t border-line pt-4 text-sm text-muted">
-        Safe to close: choose the same file later to resume.
+        {t`Safe to close: choose the same file later to resume.`}
       </p>
     </section>
   );

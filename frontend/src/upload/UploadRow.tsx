@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Pause, Play, RotateCcw, X } from "lucide-react";
 import { useRef } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -13,26 +14,26 @@ import { UploadRefused } from "./uploadManager";
 import { uploads } from "./uploads";
 
 function uploadSentence({ phase, sent, size, speed, message }: Upload): string {
-  const share = `${formatBytes(sent)} of ${formatBytes(size)}`;
+  const share = t`${formatBytes(sent)} of ${formatBytes(size)}`;
   switch (phase) {
     case "checking":
-      return "Checking file…";
+      return t`Checking file…`;
     case "queued":
-      return "Queued";
+      return t`Queued`;
     case "uploading":
       return speed
-        ? `${share} · ${formatRate(speed.bytes_per_s)} · ${formatWait(speed.left_s)} left`
+        ? t`${share} · ${formatRate(speed.bytes_per_s)} · ${formatWait(speed.left_s)} left`
         : share;
     case "waiting":
       return message ?? share;
     case "paused":
-      return `Paused at ${share}`;
+      return t`Paused at ${share}`;
     case "choose_file":
-      return `Stopped at ${Math.round((sent / size) * 100)}%. Choose the same file to resume.`;
+      return t`Stopped at ${Math.round((sent / size) * 100)}%. Choose the same file to resume.`;
     case "done":
-      return "Uploaded";
+      return t`Uploaded`;
     case "failed":
-      return message ?? "The upload failed.";
+      return message ?? t`The upload failed.`;
   }
 }
 
@@ -51,7 +52,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
           <Name>{title}</Name>
         </p>
         <Progress
-          label={`Upload progress for ${title}`}
+          label={t`Upload progress for ${title}`}
           value={size > 0 ? sent / size : undefined}
           tone={stopped ? "muted" : "accent"}
           className="my-1.5"
@@ -71,23 +72,26 @@ function UploadActions({ upload: { id, phase } }: { upload: Upload }) {
   return (
     <div className="flex shrink-0">
       {(phase === "uploading" || phase === "waiting" || phase === "queued") && (
-        <IconButton label="Pause" onClick={() => uploads.pause(id)}>
+        <IconButton label={t`Pause`} onClick={() => uploads.pause(id)}>
           <Pause />
         </IconButton>
       )}
       {phase === "paused" && (
-        <IconButton label="Resume" onClick={() => uploads.resume(id)}>
+        <IconButton label={t`Resume`} onClick={() => uploads.resume(id)}>
           <Play />
         </IconButton>
       )}
       {phase === "failed" && (
-        <IconButton label="Try again" onClick={() => uploads.resume(id)}>
+        <IconButton label={t`Try again`} onClick={() => uploads.resume(id)}>
           <RotateCcw />
         </IconButton>
       )}
       {phase === "choose_file" && <ChooseFile id={id} />}
       {phase !== "done" && (
-        <IconButton label="Cancel upload" onClick={() => uploads.cancel(id).catch(showUploadError)}>
+        <IconButton
+          label={t`Cancel upload`}
+          onClick={() => uploads.cancel(id).catch(showUploadError)}
+        >
           <X />
         </IconButton>
       )}
@@ -99,13 +103,13 @@ function ChooseFile({ id }: { id: string }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button onClick={() => input.current?.click()}>Choose file</Button>
+      <Button onClick={() => input.current?.click()}>{t`Choose file`}</Button>
       <input
         ref={input}
         type="file"
         accept={ACCEPT}
         className="hidden"
-        aria-label="Original file"
+        aria-label={t`Original file`}
         onChange={(event) => {
           const file = event.target.files?.[0];
           if (file) uploads.chooseFile(id, file).catch(showUploadError);

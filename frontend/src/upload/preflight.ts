@@ -1,5 +1,6 @@
 /** Whether a file can be uploaded, decided before a byte is sent. Pure. */
 
+import { t } from "@lingui/core/macro";
 import { formatBytes, isolated } from "@/ui/format";
 
 const TYPES: Record<string, string> = {
@@ -44,17 +45,17 @@ export function uploadRefusal(
   { max_upload_bytes, free_bytes }: Allowance,
 ): string | null {
   if (/\.(srt|vtt|ass|ssa|sub)$/i.test(file.name)) {
-    return `“${isolated(file.name)}” is a subtitle file. Add it in your library, in the film’s menu under Subtitles.`;
+    return t`“${isolated(file.name)}” is a subtitle file. Add it in your library, in the film’s menu under Subtitles.`;
   }
   if (contentType(file) === null) {
-    return `“${isolated(file.name)}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
+    return t`“${isolated(file.name)}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
   }
-  if (file.size === 0) return `“${isolated(file.name)}” is empty.`;
+  if (file.size === 0) return t`“${isolated(file.name)}” is empty.`;
   if (max_upload_bytes !== null && file.size > max_upload_bytes) {
-    return `“${isolated(file.name)}” is ${formatBytes(file.size)}. The limit here is ${formatBytes(max_upload_bytes)}.`;
+    return t`“${isolated(file.name)}” is ${formatBytes(file.size)}. The limit here is ${formatBytes(max_upload_bytes)}.`;
   }
   if (free_bytes !== null && file.size > free_bytes) {
-    return `“${isolated(file.name)}” is ${formatBytes(file.size)}, but you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a film to make room.`;
+    return t`“${isolated(file.name)}” is ${formatBytes(file.size)}, but you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a film to make room.`;
   }
   return null;
 }

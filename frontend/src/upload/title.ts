@@ -1,4 +1,5 @@
 /** A film's title from its file's name. Pure. */
+import { t } from "@lingui/core/macro";
 
 /** What release names put after the title. The list stops at words that are also titles. */
 const RELEASE = new RegExp(
@@ -23,7 +24,7 @@ export function titleFrom(filename: string): string {
     .replace(/\s+/g, " ")
     .trim();
   const words = withoutRelease(spaced.split(" "));
-  return words.join(" ").slice(0, 200) || spaced.slice(0, 200) || "Untitled";
+  return words.join(" ").slice(0, 200) || spaced.slice(0, 200) || t`Untitled`;
 }
 
 function withoutRelease(words: readonly string[]): readonly string[] {

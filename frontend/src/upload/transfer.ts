@@ -6,6 +6,7 @@
  * The server's Range is authoritative: whatever was sent, the next byte is the one after it, and in case of doubt (no
  * answer, an inconsistent answer, a pause) the server is queried before anything is sent again.
  */
+import { t } from "@lingui/core/macro";
 
 export const QUANTUM_BYTES = 256 * 1024;
 const MIB = 1024 * 1024;
@@ -123,7 +124,7 @@ function afterAnswer(
   }
   if (status === 401 || status === 403 || status === 404 || status === 410)
     return restart(transfer);
-  return failed(transfer, "rejected", `The upload failed (${status}). Try again.`);
+  return failed(transfer, "rejected", t`The upload failed (${status}). Try again.`);
 }
 
 function afterProgress(
@@ -136,7 +137,7 @@ function afterProgress(
     return failed(
       transfer,
       "confused",
-      "The upload failed: the storage sent an unexpected response. Try again.",
+      t`The upload failed: the storage sent an unexpected response. Try again.`,
     );
   }
   const { phase } = transfer;
@@ -192,7 +193,7 @@ function restart(transfer: Transfer): Transfer {
     return failed(
       transfer,
       "sessions_lost",
-      "The upload failed: the storage lost it several times. Try again.",
+      t`The upload failed: the storage lost it several times. Try again.`,
     );
   }
   return {

@@ -1,5 +1,6 @@
 /** One upload as pages show it. Pure. */
 
+import { t } from "@lingui/core/macro";
 import type { Transfer } from "./transfer";
 import type { UploadSpeed } from "./uploadSpeed";
 
@@ -46,6 +47,6 @@ export function phaseOf({ phase }: Transfer): UploadPhase | "cancelled" {
 
 export function messageOf({ phase }: Transfer): string | null {
   if (phase.at === "failed") return phase.detail;
-  if (phase.at === "backing_off") return "Connection lost. We’ll resume automatically.";
+  if (phase.at === "backing_off") return t`Connection lost. We’ll resume automatically.`;
   return null;
 }

@@ -3,6 +3,7 @@
  * room. One file is sent at a time; the others queue. Pages read `store` and call the methods.
  */
 
+import { t } from "@lingui/core/macro";
 import { createStore } from "zustand/vanilla";
 import type { NewUpload, UploadGrant, Video } from "@/api/videos";
 import type { Release, TakeLease } from "./lease";
@@ -49,7 +50,7 @@ export class UploadRefused extends Error {
   override readonly name = "UploadRefused";
 }
 
-const IN_ANOTHER_TAB = "This file is already uploading in another tab.";
+const inAnotherTab = () => t`This file is already uploading in another tab.`;
 
 export class UploadManager {
   readonly store = createStore<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }));
@@ -118,7 +119,7 @@ export class UploadManager {
     const { api, saved, fingerprint } = this.#options;
     const earlier = await saved.find(api.accountId(), await fingerprint(file));
     if (!earlier || earlier.video_id !== this.#find(id)?.video_id) {
-      throw new UploadRefused("That’s a different file. Choose the one you started with.");
+      throw new UploadRefused(t`That’s a different file. Choose the one you started with.`);
     }
     await this.#enqueue(earlier, file, null, id);
   }
@@ -181,7 +182,7 @@ export class UploadManager {
   ): Promise<string> {
     const held = this.#jobs.get(id)?.release;
     const release = held ?? (await this.#options.takeLease(saved.video_id));
-    if (!release) throw new UploadRefused(IN_ANOTHER_TAB);
+    if (!release) throw new UploadRefused(inAnotherTab());
     this.#jobs.set(id, { file, saved, grant, run: null, release, samples: NO_SAMPLES });
     this.#write(() => this.#options.saved.save(saved));
     if (!this.#find(id)) this.#add({ ...rowOf(saved), id });

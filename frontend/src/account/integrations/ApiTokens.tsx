@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { apiTokens, createApiToken, deleteApiToken, type Scope } from "@/api/accounts";
@@ -40,16 +41,16 @@ export function ApiTokens() {
                 <Name>{token.name}</Name>
               </p>
               <p className="text-sm text-muted">
-                {token.scopes.join(", ")} · created {formatDate(token.created_at)}
+                {t`${token.scopes.join(", ")} · created ${formatDate(token.created_at)}`}
               </p>
             </div>
             <Button variant="ghost" onClick={() => remove.mutate(token.id)}>
-              Revoke
+              {t`Revoke`}
             </Button>
           </li>
         ))}
       </ul>
-      <Button onClick={() => setCreating(true)}>Create token</Button>
+      <Button onClick={() => setCreating(true)}>{t`Create token`}</Button>
       {creating && <NewTokenDialog onClose={() => setCreating(false)} />}
     </div>
   );
@@ -61,8 +62,8 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onOpenChange={onClose}
-      title={secret ? "Your new token" : "New API token"}
-      description={secret ? "Copy it now. You won’t see it again." : undefined}
+      title={secret ? t`Your new token` : t`New API token`}
+      description={secret ? t`Copy it now. You won’t see it again.` : undefined}
     >
       {secret ? <Secret text={secret} /> : <TokenForm onCreated={setSecret} />}
     </Dialog>
@@ -86,11 +87,11 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
 
   return (
     <form onSubmit={create} className="flex flex-col gap-4">
-      <Field label="What’s it for?" error={field("name")}>
+      <Field label={t`What’s it for?`} error={field("name")}>
         <Input name="name" maxLength={40} required />
       </Field>
       <fieldset>
-        <legend className="mb-1 text-sm font-medium">Permissions</legend>
+        <legend className="mb-1 text-sm font-medium">{t`Permissions`}</legend>
         {SCOPES.map((scope) => (
           <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3">
             <input
@@ -106,7 +107,7 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
       </fieldset>
       {message && <p className="text-danger-text">{message}</p>}
       <Button type="submit" variant="primary" busy={busy}>
-        Create token
+        {t`Create token`}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { sentenceFor } from "@/api/errors";
 import { usePages } from "@/api/pages";
 import { type Delivery, deliveries, redeliver, type Webhook } from "@/api/webhooks";
@@ -19,12 +20,12 @@ export function DeliveryLog({ webhook }: { webhook: Webhook }) {
     },
   );
   return (
-    <section aria-label="Deliveries">
-      <h3 className="font-semibold">Deliveries</h3>
-      <p className="text-sm text-muted">The last 30 days, newest first.</p>
+    <section aria-label={t`Deliveries`}>
+      <h3 className="font-semibold">{t`Deliveries`}</h3>
+      <p className="text-sm text-muted">{t`The last 30 days, newest first.`}</p>
       {log.error && <p className="mt-3 text-danger-text">{sentenceFor(log.error)}</p>}
       {!log.isPending && !log.error && log.items.length === 0 && (
-        <p className="mt-3 text-muted">Nothing sent yet.</p>
+        <p className="mt-3 text-muted">{t`Nothing sent yet.`}</p>
       )}
       <ul className="mt-2 divide-y divide-line">
         {log.items.map((delivery) => (
@@ -33,7 +34,7 @@ export function DeliveryLog({ webhook }: { webhook: Webhook }) {
       </ul>
       {log.hasMore && (
         <Button className="mt-3" busy={log.isLoadingMore} onClick={log.loadMore}>
-          Show more
+          {t`Show more`}
         </Button>
       )}
     </section>
@@ -54,12 +55,12 @@ function Entry({ delivery, webhook }: { delivery: Delivery; webhook: Webhook }) 
           <p className="text-sm text-muted tabular-nums">{deliveryTimes(delivery)}</p>
         </div>
         <Button variant="ghost" onClick={again.send} busy={again.busy} disabled={!webhook.active}>
-          Redeliver
+          {t`Redeliver`}
         </Button>
       </div>
       <details>
         <summary className="flex min-h-11 w-fit cursor-pointer items-center text-sm text-muted">
-          What was sent
+          {t`What was sent`}
         </summary>
         <pre className="max-h-60 overflow-auto rounded-xl bg-sunken p-3 text-xs break-all whitespace-pre-wrap">
           {JSON.stringify(delivery.body, null, 2)}

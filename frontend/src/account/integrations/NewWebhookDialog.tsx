@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useSubmission } from "@/api/useSubmission";
@@ -5,7 +6,7 @@ import { createWebhook, type WebhookEvent } from "@/api/webhooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
-import { EVENTS } from "./events";
+import { EVENTS, eventName } from "./events";
 import { WEBHOOKS } from "./queries";
 import { Secret } from "./Secret";
 
@@ -15,11 +16,11 @@ export function NewWebhookDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onOpenChange={onClose}
-      title={secret ? "Your webhook’s secret" : "New webhook"}
+      title={secret ? t`Your webhook’s secret` : t`New webhook`}
       description={
         secret
-          ? "Your server checks our calls with it (Standard Webhooks). Copy it now. You won’t see it again."
-          : "We call your server when something happens in your rooms or with your films."
+          ? t`Your server checks our calls with it (Standard Webhooks). Copy it now. You won’t see it again.`
+          : t`We call your server when something happens in your rooms or with your films.`
       }
     >
       {secret ? <Secret text={secret} /> : <WebhookForm onCreated={setSecret} />}
@@ -47,7 +48,7 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
 
   return (
     <form onSubmit={create} className="flex flex-col gap-4">
-      <Field label="URL of your server" error={field("url")}>
+      <Field label={t`URL of your server`} error={field("url")}>
         <Input
           name="url"
           type="url"
@@ -58,8 +59,8 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
         />
       </Field>
       <fieldset>
-        <legend className="mb-1 text-sm font-medium">Call it when</legend>
-        {Object.entries(EVENTS).map(([event, name]) => (
+        <legend className="mb-1 text-sm font-medium">{t`Call it when`}</legend>
+        {EVENTS.map((event) => (
           <label key={event} className="flex min-h-11 cursor-pointer items-center gap-3">
             <input
               type="checkbox"
@@ -67,13 +68,13 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
               value={event}
               className="size-5 accent-(--accent)"
             />
-            <span className="grow">{name}</span>
+            <span className="grow">{eventName(event)}</span>
             <span className="font-mono text-sm text-muted">{event}</span>
           </label>
         ))}
         {field("events") && (
           <p role="alert" className="text-sm text-danger-text">
-            Choose at least one.
+            {t`Choose at least one.`}
           </p>
         )}
       </fieldset>
@@ -83,7 +84,7 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
         </p>
       )}
       <Button type="submit" variant="primary" busy={busy}>
-        Add webhook
+        {t`Add webhook`}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -30,7 +31,7 @@ export function WebhookDialog({ webhook, onClose }: WebhookDialogProps) {
     mutationFn: () => deleteWebhook(webhook.id),
     onSuccess: async () => {
       await refetchList();
-      showToast("Webhook deleted.", { tone: "good" });
+      showToast(t`Webhook deleted.`, { tone: "good" });
     },
     onError,
   });
@@ -38,25 +39,25 @@ export function WebhookDialog({ webhook, onClose }: WebhookDialogProps) {
     <Dialog
       open
       onOpenChange={onClose}
-      title="Webhook"
+      title={t`Webhook`}
       description={<span className="break-all">{webhook.url}</span>}
       size="lg"
     >
       <div className="flex flex-col gap-5">
         <p className="text-muted">
           {webhook.active
-            ? "Active. What happens while it’s paused isn’t sent later."
-            : "Paused: you paused it, your server answered 410 Gone, or your password or tokens were reset."}
+            ? t`Active. What happens while it’s paused isn’t sent later.`
+            : t`Paused: you paused it, your server answered 410 Gone, or your password or tokens were reset.`}
         </p>
         <div className="flex flex-wrap gap-2">
           <Button onClick={test.send} busy={test.busy} disabled={!webhook.active}>
-            Send a test
+            {t`Send a test`}
           </Button>
           <Button busy={activate.isPending} onClick={() => activate.mutate(!webhook.active)}>
-            {webhook.active ? "Pause" : "Resume"}
+            {webhook.active ? t`Pause` : t`Resume`}
           </Button>
           <Button variant="danger-ghost" onClick={() => setDeleting(true)}>
-            Delete webhook
+            {t`Delete webhook`}
           </Button>
         </div>
         <DeliveryLog webhook={webhook} />
@@ -64,9 +65,9 @@ export function WebhookDialog({ webhook, onClose }: WebhookDialogProps) {
       <AlertDialog
         open={deleting}
         onOpenChange={setDeleting}
-        title="Delete this webhook?"
-        description="Its server isn’t called any more, and the list of deliveries is deleted."
-        confirmLabel="Delete webhook"
+        title={t`Delete this webhook?`}
+        description={t`Its server isn’t called any more, and the list of deliveries is deleted.`}
+        confirmLabel={t`Delete webhook`}
         onConfirm={() => remove.mutate()}
       />
     </Dialog>

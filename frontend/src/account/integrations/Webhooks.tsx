@@ -1,10 +1,11 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { type Webhook, webhooks } from "@/api/webhooks";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { EVENTS } from "./events";
+import { eventName } from "./events";
 import { NewWebhookDialog } from "./NewWebhookDialog";
 import { WEBHOOKS } from "./queries";
 import { WebhookDialog } from "./WebhookDialog";
@@ -22,7 +23,7 @@ export function Webhooks() {
           <Row key={webhook.id} webhook={webhook} onOpen={() => setOpenId(webhook.id)} />
         ))}
       </ul>
-      <Button onClick={() => setCreating(true)}>Add webhook</Button>
+      <Button onClick={() => setCreating(true)}>{t`Add webhook`}</Button>
       {creating && <NewWebhookDialog onClose={() => setCreating(false)} />}
       {open && <WebhookDialog webhook={open} onClose={() => setOpenId(null)} />}
     </div>
@@ -35,14 +36,12 @@ function Row({ webhook, onOpen }: { webhook: Webhook; onOpen: () => void }) {
       <div className="min-w-0 grow">
         <p className="flex items-center gap-2">
           <span className="truncate">{webhook.url}</span>
-          {!webhook.active && <Badge tone="warn">Paused</Badge>}
+          {!webhook.active && <Badge tone="warn">{t`Paused`}</Badge>}
         </p>
-        <p className="text-sm text-muted">
-          {webhook.events.map((event) => EVENTS[event]).join(" · ")}
-        </p>
+        <p className="text-sm text-muted">{webhook.events.map(eventName).join(" · ")}</p>
       </div>
-      <Button variant="ghost" onClick={onOpen} aria-label={`Manage ${webhook.url}`}>
-        Manage
+      <Button variant="ghost" onClick={onOpen} aria-label={t`Manage ${webhook.url}`}>
+        {t`Manage`}
       </Button>
     </li>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { sentenceFor } from "@/api/errors";
@@ -21,7 +22,7 @@ const AdvancedRules = lazy(() => import("./AdvancedRules"));
 function filmFrom(search: URLSearchParams): PlannedFilm {
   const video_id = search.get("video");
   return video_id
-    ? { kind: "library", video_id, title: search.get("title") ?? "Your film" }
+    ? { kind: "library", video_id, title: search.get("title") ?? t`Your film` }
     : { kind: "none" };
 }
 
@@ -45,7 +46,7 @@ export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProp
   const change = (part: Partial<PartyPlan>) => setPlan((before) => ({ ...before, ...part }));
 
   return (
-    <Dialog open onOpenChange={onOpenChange} title="Start a watch party">
+    <Dialog open onOpenChange={onOpenChange} title={t`Start a watch party`}>
       <form onSubmit={submit} className="flex flex-col gap-5">
         <FilmChoice
           film={plan.film}
@@ -56,7 +57,7 @@ export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProp
           }}
         />
         {isNew && (
-          <Field label="Your name">
+          <Field label={t`Your name`}>
             <Input
               value={plan.host_name ?? ""}
               maxLength={40}
@@ -65,7 +66,7 @@ export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProp
             />
           </Field>
         )}
-        <Field label="Room name">
+        <Field label={t`Room name`}>
           <Input
             value={plan.name}
             maxLength={80}
@@ -84,7 +85,7 @@ export default function CreateDialog({ dropped, onOpenChange }: CreateDialogProp
         {/* Always in sight, however small the window is; covers the dialog's padding, where fields would show below it. */}
         <div className="sticky bottom-[calc(-1*max(1.25rem,env(safe-area-inset-bottom)))] -mx-5 mb-[calc(-1*max(1.25rem,env(safe-area-inset-bottom)))] flex flex-col bg-surface px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:-bottom-7 sm:-mx-7 sm:-mb-7 sm:px-7 sm:pb-7">
           <Button type="submit" variant="primary" size="lg" busy={busy}>
-            Create room
+            {t`Create room`}
           </Button>
         </div>
       </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Film, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useSession } from "@/api/session";
@@ -56,7 +57,7 @@ export function FilmChoice({ film, dropped, onChange }: FilmChoiceProps) {
     return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
   if (browsing) {
     return (
-      <Suspense fallback={<LoadingScreen label="Loading your library" />}>
+      <Suspense fallback={<LoadingScreen label={t`Loading your library`} />}>
         <LibraryChoice
           onBack={() => setBrowsing(false)}
           onChoose={({ id, title }) => onChange({ kind: "library", video_id: id, title })}
@@ -81,7 +82,7 @@ export function FilmChoice({ film, dropped, onChange }: FilmChoiceProps) {
               setBrowsing(true);
             }}
           >
-            Choose from your library
+            {t`Choose from your library`}
           </Button>
         )}
         <Button
@@ -92,7 +93,7 @@ export function FilmChoice({ film, dropped, onChange }: FilmChoiceProps) {
             setLinking(!linking);
           }}
         >
-          Paste a link
+          {t`Paste a link`}
         </Button>
       </div>
       {linking && (
@@ -109,11 +110,11 @@ type ChosenFilm = Exclude<PlannedFilm, { kind: "none" }>;
 function described(film: ChosenFilm): [name: string, remark: string] {
   switch (film.kind) {
     case "file":
-      return [film.file.name, `${formatBytes(film.file.size)} · uploads while you invite people`];
+      return [film.file.name, t`${formatBytes(film.file.size)} · uploads while you invite people`];
     case "link":
       return [film.link.title, new URL(film.link.source_url).host];
     case "library":
-      return [film.title, "From your library"];
+      return [film.title, t`From your library`];
   }
 }
 
@@ -128,7 +129,7 @@ function Chosen({ film, onClear }: { film: ChosenFilm; onClear: () => void }) {
         </p>
         <p className="truncate text-sm text-muted">{remark}</p>
       </div>
-      <IconButton label="Choose another film" onClick={onClear}>
+      <IconButton label={t`Choose another film`} onClick={onClear}>
         <X />
       </IconButton>
     </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { sentenceFor } from "@/api/errors";
@@ -16,12 +17,12 @@ export default function LibraryChoice({ onBack, onChoose }: LibraryChoiceProps) 
   return (
     <div className="flex flex-col gap-2">
       <Button variant="ghost" className="self-start" onClick={onBack}>
-        <ArrowLeft aria-hidden="true" /> Upload a film instead
+        <ArrowLeft aria-hidden="true" /> {t`Upload a film instead`}
       </Button>
-      {list.isPending && <LoadingScreen label="Loading your library" />}
+      {list.isPending && <LoadingScreen label={t`Loading your library`} />}
       {list.error && <p className="text-danger-text">{sentenceFor(list.error)}</p>}
       {list.data && usable.length === 0 && (
-        <p className="py-6 text-center text-muted">Your library is empty.</p>
+        <p className="py-6 text-center text-muted">{t`Your library is empty.`}</p>
       )}
       <ul className="max-h-64 overflow-y-auto">
         {usable.map((video) => (

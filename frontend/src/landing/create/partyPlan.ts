@@ -1,8 +1,9 @@
 /** The input of the create dialog, and the API request for it. Pure. */
 
+import { i18n } from "@lingui/core";
+import { t } from "@lingui/core/macro";
 import type { Access, Control, NewRoom } from "@/api/rooms";
 import type { NewLink } from "@/api/videos";
-import { PAGE_LANGUAGE } from "@/ui/format";
 
 export type PlannedFilm =
   | { kind: "none" }
@@ -31,7 +32,8 @@ export function newPlan(
 
 /** A default name, such as "Friday film night". */
 export function suggestedRoomName(now: Date): string {
-  return `${now.toLocaleDateString(PAGE_LANGUAGE, { weekday: "long" })} film night`;
+  const weekday = new Intl.DateTimeFormat(i18n.locales, { weekday: "long" }).format(now);
+  return t`${weekday} film night`;
 }
 
 export function roomBody(plan: PartyPlan, video_id: string | undefined): NewRoom {

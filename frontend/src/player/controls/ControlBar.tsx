@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Hand } from "lucide-react";
 import { cx } from "@/ui/cx";
 import { useMayControl, useSessionState, useStage } from "../playback/StageContext";
@@ -76,12 +77,12 @@ function AskButton() {
     <button
       type="button"
       onClick={onAskControl}
-      aria-label="Ask for remote"
+      aria-label={t`Ask for remote`}
       className="mr-1 flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-1.5 rounded-full bg-white/15 px-3.5 text-sm font-semibold text-white hover:bg-white/25"
     >
       <Hand className="size-4" aria-hidden="true" />
-      <span className="hidden @md:inline">Ask for remote</span>
-      <span className="sr-only @sm:not-sr-only @md:hidden">Ask</span>
+      <span className="hidden @md:inline">{t`Ask for remote`}</span>
+      <span className="sr-only @sm:not-sr-only @md:hidden">{t`Ask`}</span>
     </button>
   );
 }

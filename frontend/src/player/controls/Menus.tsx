@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Captions, ListVideo, Settings2 } from "lucide-react";
 import { cx } from "@/ui/cx";
 import { Menu, MenuChoice, MenuItem, MenuSeparator, MenuSubChoice } from "@/ui/Menu";
@@ -15,7 +16,7 @@ export function CaptionsMenu() {
     <Menu
       side="top"
       trigger={
-        <ControlButton label="Subtitles" shortcut="C">
+        <ControlButton label={t`Subtitles`} shortcut="C">
           <Captions aria-hidden="true" className={cx(on && "text-accent")} />
         </ControlButton>
       }
@@ -35,16 +36,16 @@ export function ChaptersMenu() {
     <Menu
       side="top"
       trigger={
-        <ControlButton label="Chapters" shortcut="P N">
+        <ControlButton label={t`Chapters`} shortcut="P N">
           <ListVideo aria-hidden="true" />
         </ControlButton>
       }
     >
-      <MenuItem onSelect={() => goToNeighbour(stage, "previous")}>Previous chapter</MenuItem>
-      <MenuItem onSelect={() => goToNeighbour(stage, "next")}>Next chapter</MenuItem>
+      <MenuItem onSelect={() => goToNeighbour(stage, "previous")}>{t`Previous chapter`}</MenuItem>
+      <MenuItem onSelect={() => goToNeighbour(stage, "next")}>{t`Next chapter`}</MenuItem>
       <MenuSeparator />
       <MenuChoice
-        label="Chapters"
+        label={t`Chapters`}
         value={String(current?.start_s)}
         options={chapters.map((chapter) => ({
           value: String(chapter.start_s),
@@ -66,7 +67,7 @@ export function SettingsMenu() {
     <Menu
       side="top"
       trigger={
-        <ControlButton label="Player settings">
+        <ControlButton label={t`Player settings`}>
           <Settings2 aria-hidden="true" />
         </ControlButton>
       }
@@ -75,7 +76,7 @@ export function SettingsMenu() {
         <MenuSubChoice key={choice.label} {...choice} onChange={choice.choose} />
       ))}
       {choices.length > 0 && <MenuSeparator />}
-      <MenuItem onSelect={showHelp}>Keyboard shortcuts</MenuItem>
+      <MenuItem onSelect={showHelp}>{t`Keyboard shortcuts`}</MenuItem>
     </Menu>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { PictureInPicture2, Settings2, SkipBack, SkipForward } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/ui/Button";
@@ -25,20 +26,20 @@ export function PhoneSheet() {
   return (
     <>
       <ControlButton
-        label="Subtitles, quality and more"
+        label={t`Subtitles, quality and more`}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
         <Settings2 aria-hidden="true" />
       </ControlButton>
-      <Dialog open={open} onOpenChange={setOpen} title="Player settings">
+      <Dialog open={open} onOpenChange={setOpen} title={t`Player settings`}>
         <div className="space-y-5">
           {choices.map((choice) => choice && <Choices key={choice.label} {...choice} />)}
           <Chapters onDone={() => setOpen(false)} />
           {canPip && (
             <Button className="w-full" onClick={() => void player.togglePip()}>
               <PictureInPicture2 aria-hidden="true" />
-              Picture in picture
+              {t`Picture in picture`}
             </Button>
           )}
         </div>
@@ -54,15 +55,15 @@ function Chapters({ onDone }: { onDone: () => void }) {
   const isPlayable = usePlayableChapters();
   if (chapters.length === 0) return null;
   return (
-    <section aria-label="Chapters">
-      <h3 className={HEADING}>Chapters</h3>
+    <section aria-label={t`Chapters`}>
+      <h3 className={HEADING}>{t`Chapters`}</h3>
       <div className="mb-2 flex gap-2">
         <Button className="grow" onClick={() => goToNeighbour(stage, "previous")}>
           <SkipBack aria-hidden="true" />
-          Previous
+          {t`Previous`}
         </Button>
         <Button className="grow" onClick={() => goToNeighbour(stage, "next")}>
-          Next
+          {t`Next`}
           <SkipForward aria-hidden="true" />
         </Button>
       </div>

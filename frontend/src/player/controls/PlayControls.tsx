@@ -1,10 +1,11 @@
+import { t } from "@lingui/core/macro";
 import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
 import { SKIP_S } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
 import { useMayControl, usePlaying, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
-const NOT_ALLOWED = "Only the host and people they choose can control playback";
+const notAllowed = () => t`Only the host and people they choose can control playback`;
 
 /** Filled icons are easier to recognise over a moving picture. */
 const FILLED = "fill-current stroke-0";
@@ -16,10 +17,10 @@ export function PlayButton({ large = false }: { large?: boolean }) {
   const Icon = playing ? Pause : Play;
   return (
     <ControlButton
-      label={playing ? "Pause for everyone" : "Play for everyone"}
+      label={playing ? t`Pause for everyone` : t`Play for everyone`}
       shortcut="K"
       tip={large ? "center" : "start"}
-      refusal={mayControl ? null : NOT_ALLOWED}
+      refusal={mayControl ? null : notAllowed()}
       onClick={() => controls.toggle()}
       shape={large ? "disc" : "plain"}
       className={cx(large && "scale-125")}
@@ -35,9 +36,9 @@ export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?
   const Icon = by === "back" ? RotateCcw : RotateCw;
   return (
     <ControlButton
-      label={by === "back" ? "Back 10 seconds" : "Forward 10 seconds"}
+      label={by === "back" ? t`Back 10 seconds` : t`Forward 10 seconds`}
       shortcut={by === "back" ? "J" : "L"}
-      refusal={mayControl ? null : NOT_ALLOWED}
+      refusal={mayControl ? null : notAllowed()}
       onClick={() => controls.skip(by === "back" ? -SKIP_S : SKIP_S)}
       shape={large ? "disc" : "plain"}
     >

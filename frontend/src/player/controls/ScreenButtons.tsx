@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Maximize, Minimize, PictureInPicture2, RectangleHorizontal, Shrink } from "lucide-react";
 import { usePlayerView, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
@@ -9,7 +10,7 @@ export function PipButton() {
   if (!possible) return null;
   return (
     <ControlButton
-      label="Picture in picture"
+      label={t`Picture in picture`}
       shortcut="I"
       pressed={on}
       onClick={() => void player.togglePip()}
@@ -25,7 +26,7 @@ export function TheatreButton() {
   const Icon = theatre ? Shrink : RectangleHorizontal;
   return (
     <ControlButton
-      label={theatre ? "Exit theatre mode" : "Theatre mode"}
+      label={theatre ? t`Exit theatre mode` : t`Theatre mode`}
       shortcut="T"
       pressed={theatre}
       tip={fullscreen.possible ? "center" : "end"}
@@ -42,7 +43,7 @@ export function FullscreenButton() {
   const Icon = fullscreen.on ? Minimize : Maximize;
   return (
     <ControlButton
-      label={fullscreen.on ? "Exit full screen" : "Full screen"}
+      label={fullscreen.on ? t`Exit full screen` : t`Full screen`}
       shortcut="F"
       tip="end"
       onClick={fullscreen.toggle}

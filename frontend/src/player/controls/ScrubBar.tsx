@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Slider } from "radix-ui";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { cx } from "@/ui/cx";
@@ -84,7 +85,7 @@ export function ScrubBar() {
         ))}
       </Slider.Track>
       <Slider.Thumb
-        aria-label="Seek"
+        aria-label={t`Seek`}
         aria-valuetext={spoken(shown_s, length_s, chapterAt(chapters, shown_s)?.title)}
         className={cx(
           "block size-3.5 rounded-full bg-accent shadow-low transition-[scale,opacity] duration-150",
@@ -105,7 +106,7 @@ export function ScrubBar() {
 }
 
 function spoken(position_s: number, length_s: number, chapter: string | undefined): string {
-  const time = `${spokenTime(position_s)} of ${spokenTime(length_s)}`;
+  const time = t`${spokenTime(position_s)} of ${spokenTime(length_s)}`;
   return chapter === undefined ? time : `${time}, ${chapter}`;
 }
 

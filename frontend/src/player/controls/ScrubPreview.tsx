@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { formatFilmTime } from "@/ui/filmTime";
 import { Name } from "@/ui/Name";
 import { spriteAt, useSprites } from "./sprites";
@@ -41,8 +42,7 @@ export function ScrubPreview({ position_s, chapter, share, beyond }: ScrubPrevie
         </Name>
       )}
       <span className="rounded-md bg-black/80 px-1.5 py-0.5 text-xs font-semibold whitespace-nowrap text-white tabular-nums">
-        {formatFilmTime(position_s)}
-        {beyond && " · not ready yet"}
+        {beyond ? t`${formatFilmTime(position_s)} · not ready yet` : formatFilmTime(position_s)}
       </span>
     </div>
   );

@@ -1,8 +1,9 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { Dialog } from "@/ui/Dialog";
 import { Switch } from "@/ui/Switch";
 import { readPreferences, savePreferences } from "../video/preferences";
-import { type Abilities, shortcutHelp } from "./shortcuts";
+import { type Abilities, shortcutHelp } from "./shortcutHelp";
 
 interface ShortcutSheetProps {
   open: boolean;
@@ -10,14 +11,14 @@ interface ShortcutSheetProps {
   can: Abilities;
 }
 
-export function ShortcutSheet({ open, onOpenChange, can }: ShortcutSheetProps) {
+export default function ShortcutSheet({ open, onOpenChange, can }: ShortcutSheetProps) {
   const [enabled, setEnabled] = useState(() => readPreferences().shortcuts);
   const change = (shortcuts: boolean) => {
     savePreferences({ shortcuts });
     setEnabled(shortcuts);
   };
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
+    <Dialog open={open} onOpenChange={onOpenChange} title={t`Keyboard shortcuts`}>
       <dl className="mb-5 space-y-1">
         {shortcutHelp(can).map(({ keys, meaning }) => (
           <div key={meaning} className="flex items-center justify-between gap-4 py-1">
@@ -36,8 +37,8 @@ export function ShortcutSheet({ open, onOpenChange, can }: ShortcutSheetProps) {
         ))}
       </dl>
       <Switch
-        label="Single-key shortcuts"
-        hint="Turn off to avoid accidental key presses."
+        label={t`Single-key shortcuts`}
+        hint={t`Turn off to avoid accidental key presses.`}
         checked={enabled}
         onChange={change}
       />

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { formatFilmTime } from "@/ui/filmTime";
 import {
@@ -22,7 +23,7 @@ export function TimeLabel() {
       onClick={() => setLeft(!left)}
       className="min-h-11 min-w-min rounded-lg px-2 text-sm font-medium text-white tabular-nums drop-shadow hover:bg-white/10"
     >
-      <span className="sr-only">{left ? "Time left " : "Time "}</span>
+      <span className="sr-only">{left ? t`Time left ` : t`Time `}</span>
       {/* If the length does not fit, as with a long film, it wraps out of sight. */}
       <span className="flex h-5 flex-wrap overflow-hidden leading-5">
         <span>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Volume1, Volume2, VolumeX } from "lucide-react";
 import { Slider } from "radix-ui";
 import { usePlayerView, useStage } from "../playback/StageContext";
@@ -13,7 +14,7 @@ export function VolumeControl() {
   return (
     <div className="group/volume flex items-center">
       <ControlButton
-        label={muted ? "Unmute" : "Mute"}
+        label={muted ? t`Unmute` : t`Mute`}
         shortcut="M"
         onClick={() => player.setMuted(!muted)}
       >
@@ -31,7 +32,7 @@ export function VolumeControl() {
             <Slider.Range className="absolute h-full rounded-full bg-white" />
           </Slider.Track>
           <Slider.Thumb
-            aria-label="Volume"
+            aria-label={t`Volume`}
             className="block size-3.5 rounded-full bg-white shadow-low"
           />
         </Slider.Root>

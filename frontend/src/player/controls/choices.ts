@@ -1,4 +1,5 @@
 /** The choices that the menus, and the sheet on phones, list. */
+import { t } from "@lingui/core/macro";
 import { isDetached, mayControlRoom } from "@/sync/playbackControls";
 import { usePlayerView, useSessionState, useStage } from "../playback/StageContext";
 
@@ -16,9 +17,9 @@ export function useSubtitleChoice(): ChoiceList | null {
   const { options, current } = usePlayerView((view) => view.subtitles);
   if (options.length === 0) return null;
   return {
-    label: "Subtitles",
+    label: t`Subtitles`,
     value: String(current),
-    options: [{ value: "-1", label: "Off" }, ...options.map(listed)],
+    options: [{ value: "-1", label: t`Off` }, ...options.map(listed)],
     choose: (value) => player.captions.choose(Number(value)),
   };
 }
@@ -28,9 +29,9 @@ export function useQualityChoice(): ChoiceList | null {
   const { options, current } = usePlayerView((view) => view.quality);
   const shown = usePlayerView((view) => view.shownQuality);
   if (options.length < 2) return null;
-  const automatic = current === -1 && shown !== null ? `Auto (${shown})` : "Auto";
+  const automatic = current === -1 && shown !== null ? t`Auto (${shown})` : t`Auto`;
   return {
-    label: "Quality",
+    label: t`Quality`,
     value: String(current),
     options: [{ value: "-1", label: automatic }, ...options.map(listed).reverse()],
     choose: (value) => player.setQuality(Number(value)),
@@ -42,7 +43,7 @@ export function useAudioChoice(): ChoiceList | null {
   const { options, current } = usePlayerView((view) => view.audio);
   if (options.length < 2) return null;
   return {
-    label: "Audio",
+    label: t`Audio`,
     value: String(current),
     options: options.map(listed),
     choose: (value) => player.setAudio(Number(value)),
@@ -57,9 +58,9 @@ export function useSpeedChoice(): ChoiceList | null {
   const detached = useSessionState(isDetached);
   if (!canControl || detached) return null;
   return {
-    label: "Speed for everyone",
+    label: t`Speed for everyone`,
     value: String(rate),
-    options: RATES.map((one) => ({ value: String(one), label: one === 1 ? "Normal" : `${one}×` })),
+    options: RATES.map((one) => ({ value: String(one), label: one === 1 ? t`Normal` : `${one}×` })),
     choose: (value) => controls.setRate(Number(value)),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortcutFor, shortcutHelp } from "./shortcuts";
+import { shortcutFor } from "./shortcuts";
 
 const press = (
   key: string,
@@ -23,22 +23,5 @@ describe("shortcutFor", () => {
     expect(press("t", { metaKey: true })).toBeNull();
     expect(press("Enter")).toBeNull();
     expect(press("q")).toBeNull();
-  });
-});
-
-describe("shortcutHelp", () => {
-  const meanings = (able: boolean) =>
-    shortcutHelp({ volume: able, fullscreen: able, pip: able, chapters: able }).map(
-      ({ meaning }) => meaning,
-    );
-
-  it("lists only what works in this browser", () => {
-    const missing = meanings(true).filter((meaning) => !meanings(false).includes(meaning));
-    expect(missing).toEqual([
-      "Previous or next chapter",
-      "Volume",
-      "Full screen",
-      "Picture in picture",
-    ]);
   });
 });

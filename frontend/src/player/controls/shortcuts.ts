@@ -1,4 +1,4 @@
-/** Which key does what to the player, and the list of them for the help sheet. */
+/** Which key does what to the player. */
 import { useEffect } from "react";
 import { isTyping } from "@/ui/useSingleKey";
 import type { StageState } from "../playback/StageContext";
@@ -120,34 +120,3 @@ function filmLength_s({ session, player }: StageState): number {
 }
 
 const clamp = (volume: number) => Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
-
-interface ShortcutHelp {
-  keys: string[];
-  meaning: string;
-  needs?: "volume" | "fullscreen" | "pip" | "chapters";
-}
-
-/** What this browser and the film offer. */
-export type Abilities = Record<NonNullable<ShortcutHelp["needs"]>, boolean>;
-
-/** The list for the help sheet: only what works here. */
-export function shortcutHelp(can: Abilities): ShortcutHelp[] {
-  return SHORTCUT_HELP.filter(({ needs }) => needs === undefined || can[needs]);
-}
-
-const SHORTCUT_HELP: ShortcutHelp[] = [
-  { keys: ["Space", "K"], meaning: "Play or pause" },
-  { keys: ["J", "L"], meaning: "Skip ±10 s" },
-  { keys: ["←", "→"], meaning: "Skip ±5 s" },
-  { keys: ["0", "…", "9"], meaning: "Jump to 0–90%" },
-  { keys: ["P", "N"], meaning: "Previous or next chapter", needs: "chapters" },
-  { keys: ["↑", "↓"], meaning: "Volume", needs: "volume" },
-  { keys: ["M"], meaning: "Mute" },
-  { keys: ["C"], meaning: "Subtitles" },
-  { keys: ["F"], meaning: "Full screen", needs: "fullscreen" },
-  { keys: ["T"], meaning: "Theatre mode" },
-  { keys: ["I"], meaning: "Picture in picture", needs: "pip" },
-  { keys: ["/"], meaning: "Write a message" },
-  { keys: ["R"], meaning: "React" },
-  { keys: ["?"], meaning: "Show shortcuts" },
-];

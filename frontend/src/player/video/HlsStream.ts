@@ -4,7 +4,9 @@
  * `VideoElementPlayer` owns it.
  */
 
+import { t } from "@lingui/core/macro";
 import Hls, { type ErrorData, Events, type HlsConfig } from "hls.js";
+import { formatRate } from "@/ui/format";
 import { hasGrown, listedPlaylists } from "./masterPlaylist";
 import type { TrackChoice, TrackChoices } from "./PlayerPort";
 import { reactionTo } from "./streamErrors";
@@ -225,16 +227,16 @@ function restore(hls: Hls, { height, audio }: TrackSelection): void {
 }
 
 function trackChoices(tracks: { name: string; lang?: string }[]): TrackChoice[] {
-  return tracks.map(({ name, lang }, id) => ({ id, label: name || lang || `Track ${id + 1}` }));
+  return tracks.map(({ name, lang }, id) => ({ id, label: name || lang || t`Track ${id + 1}` }));
 }
 
 /** Renditions of equal height, such as the source and a lower-bit-rate version, show their bit rate. */
 function qualityChoices(levels: { height: number; bitrate: number }[]): TrackChoice[] {
   return levels.map(({ height, bitrate }, id) => {
     const twins = levels.filter((level) => level.height === height).length > 1;
-    const rate = twins ? ` · ${(bitrate / 1e6).toFixed(1)} Mbit/s` : "";
+    const rate = twins ? ` · ${formatRate(bitrate / 8)}` : "";
     return { id, label: qualityLabel(height) + rate };
   });
 }
 
-const qualityLabel = (height: number) => (height > 0 ? `${height}p` : "Original");
+const qualityLabel = (height: number) => (height > 0 ? `${height}p` : t`Original`);

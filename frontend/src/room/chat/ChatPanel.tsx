@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { isolated } from "@/ui/format";
 import { useRoomState } from "../state/RoomContext";
 import { Composer } from "./Composer";
@@ -29,7 +30,7 @@ function TypingLine() {
 export function typingSentence(names: readonly string[]): string {
   const [first, second, ...others] = names.map(isolated);
   if (first === undefined) return "";
-  if (second === undefined) return `${first} is typing…`;
-  if (others.length === 0) return `${first} and ${second} are typing…`;
-  return "Several people are typing…";
+  if (second === undefined) return t`${first} is typing…`;
+  if (others.length === 0) return t`${first} and ${second} are typing…`;
+  return t`Several people are typing…`;
 }

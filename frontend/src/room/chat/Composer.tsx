@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import type { ChatLine } from "@/sync/roomState";
 import { cx } from "@/ui/cx";
+import { isolated } from "@/ui/format";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { useChatPermission } from "./chatPermission";
 import { useDraft } from "./chatStores";
@@ -58,11 +60,11 @@ function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   return (
     <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pr-1 pl-3 text-sm">
       <p className="min-w-0 grow truncate text-muted">
-        Replying to <bdi className="font-medium text-text">{line.name}</bdi>: <bdi>{line.text}</bdi>
+        {t`Replying to ${isolated(line.name)}: ${isolated(line.text)}`}
       </p>
       <button
         type="button"
-        aria-label="Cancel reply"
+        aria-label={t`Cancel reply`}
         onClick={onCancel}
         className="grid size-8 shrink-0 place-items-center rounded-lg hover:bg-hover"
       >
@@ -89,7 +91,7 @@ function Remaining({ left, notice }: RemainingProps) {
       {left <= SHOW_BELOW && (
         <span className={cx("tabular-nums", left < 0 && "font-semibold text-danger-text")}>
           {left}
-          <span className="sr-only"> characters left</span>
+          <span className="sr-only"> {t`characters left`}</span>
         </span>
       )}
     </p>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { archivedChat } from "@/api/rooms";
@@ -18,7 +19,7 @@ export function EarlierMessages() {
   );
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   if (!incomplete) return null;
-  return canModerate ? <Archive /> : <Notice>Earlier messages aren’t available.</Notice>;
+  return canModerate ? <Archive /> : <Notice>{t`Earlier messages aren’t available.`}</Notice>;
 }
 
 /** The relay sends a limited number of entries: a log of that length may be incomplete. */
@@ -46,11 +47,11 @@ function Archive() {
     <>
       {pages.error && <Notice>{sentenceFor(pages.error)}</Notice>}
       {ended ? (
-        <Notice>Start of the chat.</Notice>
+        <Notice>{t`Start of the chat.`}</Notice>
       ) : (
         <div className="flex justify-center p-2">
           <Button busy={pages.isFetching} onClick={() => pages.fetchNextPage()}>
-            Show earlier messages
+            {t`Show earlier messages`}
           </Button>
         </div>
       )}

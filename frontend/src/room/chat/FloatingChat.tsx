@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useReducer } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { useRoom, useRoomState } from "../state/RoomContext";
@@ -25,7 +26,7 @@ export function FloatingChat() {
   return (
     <div
       role="log"
-      aria-label="Chat"
+      aria-label={t`Chat`}
       className="pointer-events-none absolute bottom-20 left-3 flex max-w-[min(24rem,60%)] flex-col items-start gap-1.5"
     >
       {recent.slice(-MAX_SHOWN).map((line) => (

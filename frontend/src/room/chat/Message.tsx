@@ -1,5 +1,7 @@
+import { t } from "@lingui/core/macro";
 import { EllipsisVertical, Reply, Trash2 } from "lucide-react";
 import { memo } from "react";
+import { useLanguage } from "@/language/useLanguage";
 import type { ChatLine } from "@/sync/roomState";
 import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
@@ -17,6 +19,7 @@ interface MessageProps {
 }
 
 export const Message = memo(function Message({ line, quoted, startsGroup }: MessageProps) {
+  useLanguage();
   const mine = useRoomState((state) => state.you?.participant_id === line.by);
   const filmIsOn = useRoomState((state) => (state.playback?.mode ?? "empty") !== "empty");
   return (
@@ -47,7 +50,7 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
         </p>
         {quoted && <Quote line={quoted} />}
         {line.deleted ? (
-          <p className="text-muted italic">Message deleted</p>
+          <p className="text-muted italic">{t`Message deleted`}</p>
         ) : (
           <p dir="auto">
             <MessageText text={line.text} />
@@ -73,7 +76,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
         trigger={
           <button
             type="button"
-            aria-label={`Actions for ${line.name}’s message`}
+            aria-label={t`Actions for ${line.name}’s message`}
             className="grid size-8 pointer-coarse:size-11 place-items-center rounded-lg bg-raised text-muted ring-1 ring-line hover:text-text pointer-coarse:bg-transparent pointer-coarse:ring-0"
           >
             <EllipsisVertical className="size-4" aria-hidden="true" />
@@ -83,13 +86,13 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
         {canChat && (
           <MenuItem onSelect={() => reply(line)}>
             <Reply aria-hidden="true" />
-            Reply
+            {t`Reply`}
           </MenuItem>
         )}
         {mayDelete && (
           <MenuItem tone="danger" onSelect={() => session.deleteMessage(line.id)}>
             <Trash2 aria-hidden="true" />
-            Delete
+            {t`Delete`}
           </MenuItem>
         )}
       </Menu>
@@ -102,7 +105,7 @@ function Quote({ line }: { line: ChatLine }) {
   return (
     <p className="mb-0.5 truncate border-l-2 border-line-strong pl-2 text-sm text-muted">
       <bdi className="font-medium">{line.name}</bdi>{" "}
-      {line.deleted ? <i>Message deleted</i> : <bdi>{line.text}</bdi>}
+      {line.deleted ? <i>{t`Message deleted`}</i> : <bdi>{line.text}</bdi>}
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { SendHorizontal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { cx } from "@/ui/cx";
@@ -40,8 +41,8 @@ export function MessageField({ canSend }: { canSend: boolean }) {
         rows={1}
         dir="auto"
         value={text}
-        aria-label="Message everyone"
-        placeholder="Message everyone"
+        aria-label={t`Message everyone`}
+        placeholder={t`Message everyone`}
         enterKeyHint="send"
         onChange={(event) => {
           write(event.target.value);
@@ -56,7 +57,7 @@ export function MessageField({ canSend }: { canSend: boolean }) {
       />
       <button
         type="submit"
-        aria-label="Send"
+        aria-label={t`Send`}
         disabled={!canSend}
         className="absolute right-0.5 bottom-0.5 pointer-coarse:right-0 pointer-coarse:bottom-0 grid size-10 pointer-coarse:size-11 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
       >

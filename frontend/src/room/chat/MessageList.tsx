@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { ArrowDown } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/Button";
@@ -28,7 +29,7 @@ export function MessageList() {
       <div
         ref={box}
         role="log"
-        aria-label="Chat"
+        aria-label={t`Chat`}
         aria-live={announces ? "polite" : "off"}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
         tabIndex={0}
@@ -40,7 +41,7 @@ export function MessageList() {
           {hidden > 0 ? (
             <div className="flex justify-center p-2">
               <Button onClick={() => setHidden(hiddenAfterStep(hidden))}>
-                Show earlier messages
+                {t`Show earlier messages`}
               </Button>
             </div>
           ) : (
@@ -60,7 +61,7 @@ export function MessageList() {
           className="absolute inset-x-0 bottom-2 mx-auto flex min-h-9 w-fit animate-rise items-center gap-1.5 rounded-full bg-raised px-3.5 text-sm font-medium shadow-high ring-1 ring-line"
         >
           <ArrowDown className="size-4" aria-hidden="true" />
-          Jump to latest
+          {t`Jump to latest`}
         </button>
       )}
     </div>
@@ -77,7 +78,7 @@ function Item({ item }: { item: ConversationItem }) {
 function EmptyChat() {
   return (
     <p className="px-8 py-10 text-center text-sm text-pretty text-muted">
-      No messages yet. Each one remembers its moment in the film.
+      {t`No messages yet. Each one remembers its moment in the film.`}
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type ReactNode, useMemo } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
@@ -54,9 +55,9 @@ export function FilmTimeButton({ position_s, className, children }: FilmTimeButt
     <button
       type="button"
       onClick={() =>
-        canControl ? session.controls.seek(position_s, "room") : suggest(`Jump to ${time}?`)
+        canControl ? session.controls.seek(position_s, "room") : suggest(t`Jump to ${time}?`)
       }
-      aria-label={canControl ? `Jump to ${time}` : `Suggest jumping to ${time}`}
+      aria-label={canControl ? t`Jump to ${time}` : t`Suggest jumping to ${time}`}
       className={cx("rounded tabular-nums hover:underline", className ?? "text-accent-text")}
     >
       {children}

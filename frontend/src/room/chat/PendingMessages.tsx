@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Clock3, RotateCcw } from "lucide-react";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
@@ -15,12 +16,12 @@ export function PendingMessages() {
           className="flex shrink-0 items-center gap-1 rounded px-1 text-sm font-medium text-danger-text hover:underline"
         >
           <RotateCcw className="size-3.5" aria-hidden="true" />
-          Failed · Retry
+          {t`Failed · Retry`}
         </button>
       ) : (
         <span className="flex shrink-0 items-center gap-1 pt-0.5 text-xs text-muted">
           <Clock3 className="size-3.5" aria-hidden="true" />
-          <span className="sr-only">Sending…</span>
+          <span className="sr-only">{t`Sending…`}</span>
         </span>
       )}
     </div>

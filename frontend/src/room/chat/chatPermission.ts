@@ -1,4 +1,5 @@
 /** Whether the visitor may write in the chat now, and the sentence that says why not. */
+import { t } from "@lingui/core/macro";
 import { useEffect, useState } from "react";
 import { useRoomState } from "../state/RoomContext";
 
@@ -19,11 +20,11 @@ interface ChatPermission {
 
 export function chatPermission({ you, set, sentAt_ms, now_ms }: ChatFacts): ChatPermission {
   if (!you || !set) return { canSend: false, inputDisabled: false, wait_s: 0, notice: null };
-  if (you.muted) return disabled("You’re muted in chat.");
-  if (!set.chat && !you.can_moderate) return disabled("The host turned chat off.");
-  if (!you.can_chat) return disabled("You can’t write in this chat.");
+  if (you.muted) return disabled(t`You’re muted in chat.`);
+  if (!set.chat && !you.can_moderate) return disabled(t`The host turned chat off.`);
+  if (!you.can_chat) return disabled(t`You can’t write in this chat.`);
   const wait_s = you.can_moderate ? 0 : slowModeWait_s(set.slow_s, sentAt_ms, now_ms);
-  const notice = wait_s > 0 ? `Slow mode: ${wait_s} s to go.` : null;
+  const notice = wait_s > 0 ? t`Slow mode: ${wait_s} s to go.` : null;
   return { canSend: wait_s === 0, inputDisabled: false, wait_s, notice };
 }
 

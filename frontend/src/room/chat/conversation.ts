@@ -2,9 +2,10 @@
  * Turns the room's log into what the chat shows: messages grouped by author, and between them system lines about what
  * happened in the room, merged so that they do not drown the chat. Pure.
  */
+import { plural, t } from "@lingui/core/macro";
 import type { ChatLine, LogEntry, SystemLine } from "@/sync/roomState";
 import { formatFilmTime } from "@/ui/filmTime";
-import { isolated } from "@/ui/format";
+import { formatList, isolated } from "@/ui/format";
 
 export type ConversationItem =
   | { kind: "message"; key: string; line: ChatLine; startsGroup: boolean; quoted: ChatLine | null }
@@ -59,25 +60,48 @@ function continuesGroup(previous: LogEntry | undefined, line: ChatLine): boolean
 
 type Event = SystemLine["event"];
 
-const BY_MEMBER: Partial<Record<Event, string>> = {
-  play: "pressed play",
-  pause: "paused",
-  seek: "jumped",
-  skip: "skipped",
-  rate: "changed the speed",
-  media: "changed the film",
-  first_film: "chose the film",
-  cleared: "cleared the chat",
-};
+/** What a member did, to follow their name; several make a list. */
+function actionOf(event: Event): string {
+  switch (event) {
+    case "play":
+      return t`pressed play`;
+    case "pause":
+      return t`paused`;
+    case "seek":
+      return t`jumped`;
+    case "skip":
+      return t`skipped`;
+    case "rate":
+      return t`changed the speed`;
+    case "media":
+      return t`changed the film`;
+    case "first_film":
+      return t`chose the film`;
+    case "cleared":
+      return t`cleared the chat`;
+    default:
+      return t`changed something`;
+  }
+}
 
-const BY_ROOM: Partial<Record<Event, string>> = {
-  wait: "Waiting for someone",
-  resume: "Playing again",
-  ended: "The film ended",
-  media: "The film was changed",
-  first_film: "The film is ready",
-  cleared: "The chat was cleared",
-};
+function ofRoom(event: Event): string {
+  switch (event) {
+    case "wait":
+      return t`Waiting for someone`;
+    case "resume":
+      return t`Playing again`;
+    case "ended":
+      return t`The film ended`;
+    case "media":
+      return t`The film was changed`;
+    case "first_film":
+      return t`The film is ready`;
+    case "cleared":
+      return t`The chat was cleared`;
+    default:
+      return t`Something changed`;
+  }
+}
 
 /** Events without a position in the film. */
 const WITHOUT_POSITION: ReadonlySet<Event> = new Set(["media", "first_film", "cleared"]);
@@ -87,13 +111,12 @@ function systemText(lines: readonly SystemLine[]): string {
   const last = lines.at(-1);
   if (!last) return "";
   if (last.names.length > 0) return presenceText(lines);
-  const text =
-    last.name === null ? BY_ROOM[last.event] : `${isolated(last.name)} ${actionsOf(lines)}`;
+  const text = last.name === null ? ofRoom(last.event) : byMember(last.name, lines);
   const position =
     last.pos_s === null || WITHOUT_POSITION.has(last.event)
       ? ""
       : ` · ${formatFilmTime(last.pos_s)}`;
-  return `${text ?? "Something changed"}${position}`;
+  return `${text}${position}`;
 }
 
 /** "Max joined · Ana left · Li is back": what has become of each person, not how often they came and went. */
@@ -109,29 +132,39 @@ function presenceText(lines: readonly SystemLine[]): string {
   }
   const names = (began: Event, ended: Event) =>
     [...last.keys()].filter((name) => first.get(name) === began && last.get(name) === ended);
-  const parts: Array<[string[], string]> = [
-    [names("joined", "joined"), "joined"],
-    [names("left", "joined"), names("left", "joined").length === 1 ? "is back" : "are back"],
-    [[...names("left", "left"), ...names("joined", "left")], "left"],
-  ];
-  return parts
-    .filter(([who]) => who.length > 0)
-    .map(([who, what]) => `${listOfNames(who)} ${what}`)
+  const back = names("left", "joined");
+  const gone = [...names("left", "left"), ...names("joined", "left")];
+  return [
+    joinedText(names("joined", "joined")),
+    back.length > 0 &&
+      plural(back.length, {
+        one: `${listOfNames(back)} is back`,
+        other: `${listOfNames(back)} are back`,
+      }),
+    gone.length > 0 &&
+      plural(gone.length, { one: `${listOfNames(gone)} left`, other: `${listOfNames(gone)} left` }),
+  ]
+    .filter(Boolean)
     .join(" · ");
 }
 
-/** "paused, jumped and played": each action once, in the order of its first occurrence. */
-function actionsOf(lines: readonly SystemLine[]): string {
-  const words = [...new Set(lines.map((line) => BY_MEMBER[line.event] ?? "changed something"))];
-  return list(words);
+function joinedText(names: readonly string[]): string {
+  const who = listOfNames(names);
+  return names.length === 0
+    ? ""
+    : plural(names.length, { one: `${who} joined`, other: `${who} joined` });
+}
+
+/** "Ada paused, jumped and pressed play": each action once, in the order of its first occurrence. */
+function byMember(member: string, lines: readonly SystemLine[]): string {
+  const name = isolated(member);
+  const actions = formatList([...new Set(lines.map((line) => actionOf(line.event)))]);
+  return t`${name} ${actions}`;
 }
 
 function listOfNames(names: readonly string[]): string {
   const shown = names.map(isolated);
-  return list(shown.length > 3 ? [...shown.slice(0, 2), `${shown.length - 2} others`] : shown);
-}
-
-function list(words: readonly string[]): string {
-  const others = words.slice(0, -1);
-  return others.length === 0 ? (words[0] ?? "") : `${others.join(", ")} and ${words.at(-1)}`;
+  if (shown.length <= 3) return formatList(shown);
+  const more = shown.length - 2;
+  return formatList([...shown.slice(0, 2), plural(more, { one: "# other", other: "# others" })]);
 }

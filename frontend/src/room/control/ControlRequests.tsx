@@ -1,4 +1,5 @@
 /** Asking for the remote control and granting it: the request, its toast, and the button beside the message. */
+import { t } from "@lingui/core/macro";
 import { Gamepad2 } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import type { ChatLine } from "@/sync/roomState";
@@ -27,9 +28,7 @@ export function GrantControlButton({ line }: { line: ChatLine }) {
       onClick={() => act("delegate_control", asker)}
     >
       <Gamepad2 aria-hidden="true" />
-      <span className="truncate">
-        Give <bdi>{asker.name}</bdi> the remote
-      </span>
+      <span className="truncate">{t`Give ${isolated(asker.name)} the remote`}</span>
     </Button>
   );
 }
@@ -49,13 +48,13 @@ export function useControlRequestToasts(): void {
     if (request === null) return;
     const { line, asker } = request;
     handled.current.add(line.id);
-    showToast(`${isolated(asker.name)} wants the remote`, {
-      action: { label: "Give", run: () => void act("delegate_control", asker) },
+    showToast(t`${isolated(asker.name)} wants the remote`, {
+      action: { label: t`Give`, run: () => void act("delegate_control", asker) },
     });
   }, [log, people, session, act]);
 }
 
-const WHY = "Only the host and people they choose can control playback.";
+const why = () => t`Only the host and people they choose can control playback.`;
 
 /**
  * Returns a function that asks for the remote control. Also shows why a play, pause or seek was refused, and offers to
@@ -66,16 +65,16 @@ export function useAskForControl(): () => void {
   const canChat = useRoomState((state) => state.you?.can_chat ?? false);
   const ask = useCallback(() => {
     if (!canChat) {
-      showToast(WHY);
+      showToast(why());
       return;
     }
     session.chat(REQUEST_TEXT);
-    showToast("Asked for the remote.");
+    showToast(t`Asked for the remote.`);
   }, [session, canChat]);
   useEffect(
     () =>
       session.on("notAllowed", () => {
-        showToast(WHY, canChat ? { action: { label: "Ask for remote", run: ask } } : {});
+        showToast(why(), canChat ? { action: { label: t`Ask for remote`, run: ask } } : {});
       }),
     [session, canChat, ask],
   );

@@ -5,6 +5,7 @@
 import type { Person } from "@/sync/protocol";
 import type { ChatLine, LogEntry } from "@/sync/roomState";
 
+/** Not translated: members with other languages must recognise it. The chat shows it in the reader's language. */
 export const REQUEST_TEXT = "✋ Can I have the remote?";
 
 /** Older requests count as settled. */

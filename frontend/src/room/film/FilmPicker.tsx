@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Film as FilmIcon } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
@@ -27,7 +28,7 @@ interface FilmPickerProps {
 
 /** The visitor's films to choose from, and ways to add another. */
 export default function FilmPicker(props: FilmPickerProps) {
-  const { open, onOpenChange, title = "Choose a film", dropped = null, onPick } = props;
+  const { open, onOpenChange, title = t`Choose a film`, dropped = null, onPick } = props;
   const choose = useChooseFilm();
   const use = onPick ?? choose;
   const [link, setLink] = useState<string | null>(null);
@@ -77,11 +78,11 @@ function FilmGrid({ onPick }: { onPick: (film: Video) => void }) {
     getNextPageParam: (page) => page.next_cursor,
   });
   if (library.error) return <p className="mt-4 text-danger-text">{sentenceFor(library.error)}</p>;
-  if (!library.data) return <LoadingScreen label="Loading your library" />;
+  if (!library.data) return <LoadingScreen label={t`Loading your library`} />;
   const films = library.data.pages.flatMap((page) => page.items);
   const usable = films.filter((film) => film.status !== "failed");
   if (usable.length === 0) {
-    return <p className="mt-4 text-center text-muted">Your library is empty.</p>;
+    return <p className="mt-4 text-center text-muted">{t`Your library is empty.`}</p>;
   }
   return (
     <>
@@ -95,7 +96,7 @@ function FilmGrid({ onPick }: { onPick: (film: Video) => void }) {
       {library.hasNextPage && (
         <div className="mt-4 flex justify-center">
           <Button busy={library.isFetchingNextPage} onClick={() => library.fetchNextPage()}>
-            Show more
+            {t`Show more`}
           </Button>
         </div>
       )}
@@ -125,7 +126,7 @@ function Poster({ film, onPick }: { film: Video; onPick: () => void }) {
       <span className="mt-1.5 block px-1 text-sm font-medium">
         <Name>{film.title}</Name>
       </span>
-      {!film.playable && <span className="block px-1 text-xs text-muted">Not ready yet</span>}
+      {!film.playable && <span className="block px-1 text-xs text-muted">{t`Not ready yet`}</span>}
     </button>
   );
 }

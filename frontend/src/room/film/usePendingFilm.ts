@@ -3,6 +3,7 @@
  * waits and then shows the film. The choice belongs to one room and survives a reload.
  */
 
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { create } from "zustand";
@@ -72,8 +73,8 @@ export function useShowPendingFilm(): void {
     setPending(null);
     if (fate === "show") change({ video_id: chosen.id });
     else {
-      const reason = chosen.failure?.message ?? "We couldn’t prepare it.";
-      showToast(`“${isolated(chosen.title)}” can’t be played. ${reason}`, { tone: "danger" });
+      const reason = chosen.failure?.message ?? t`We couldn’t prepare it.`;
+      showToast(t`“${isolated(chosen.title)}” can’t be played. ${reason}`, { tone: "danger" });
     }
   }, [chosen?.id, fate, setPending, change]);
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { syncReport } from "@/api/roomLogs";
@@ -18,45 +19,43 @@ export function SyncReportTable() {
     staleTime: 0,
   });
   if (error) return <p className="text-danger-text">{sentenceFor(error)}</p>;
-  if (!data) return <LoadingScreen label="Loading the report" />;
+  if (!data) return <LoadingScreen label={t`Loading the report`} />;
   const spread = roomSpread(data);
   if (!spread) {
-    return <p className="text-muted">Nothing yet. The first figures come while a film plays.</p>;
+    return (
+      <p className="text-muted">{t`Nothing yet. The first figures come while a film plays.`}</p>
+    );
   }
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div>
           <p className="text-lg font-semibold tabular-nums">
-            {milliseconds(spread.p50_ms)} off, mostly within {milliseconds(spread.p95_ms)}
+            {t`${milliseconds(spread.p50_ms)} off, mostly within ${milliseconds(spread.p95_ms)}`}
           </p>
           <p className="text-sm text-muted">
-            How far people were from the room’s clock: the median, and what 95 % of the time stays
-            below.
-            {data.since && data.until && (
-              <>
-                {" "}
-                {formatDateTime(data.since)} to {formatDateTime(data.until)}.
-              </>
-            )}
+            {t`How far people were from the room’s clock: the median, and what 95 % of the time stays below.`}{" "}
+            {data.since &&
+              data.until &&
+              t`${formatDateTime(data.since)} to ${formatDateTime(data.until)}.`}
           </p>
         </div>
         <Button
           onClick={() => saveAs("watchparty-sync.csv", reportCsv(data), "text/csv;charset=utf-8")}
         >
-          Download
+          {t`Download`}
         </Button>
       </div>
       <section
         className="overflow-x-auto"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
         tabIndex={0}
-        aria-label="Sync of each person"
+        aria-label={t`Sync of each person`}
       >
         <table className="w-full text-left text-[0.9375rem]">
           <thead className="text-sm text-muted">
             <tr>
-              {["Name", "Median", "95 %", "Stalls"].map((heading) => (
+              {[t`Name`, t`Median`, "95 %", t`Stalls`].map((heading) => (
                 <th key={heading} scope="col" className={CELL}>
                   {heading}
                 </th>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { usePages } from "@/api/pages";
@@ -11,9 +12,10 @@ import { Select } from "@/ui/Select";
 import { LoadingScreen } from "@/ui/Spinner";
 import { useRoom } from "../state/RoomContext";
 import { everyPage, useNames } from "./names";
-import { GROUPS, type Group, historyCsv, isIn, sentence } from "./sentences";
+import { type Group, groups, historyCsv, isIn, sentence } from "./sentences";
 
-const CHOICES = Object.entries(GROUPS).map(([value, label]) => ({ value: value as Group, label }));
+const choices = () =>
+  Object.entries(groups()).map(([value, label]) => ({ value: value as Group, label }));
 
 export function Timeline() {
   const { roomId, bearer } = useRoom();
@@ -34,16 +36,16 @@ export function Timeline() {
   }
 
   if (log.error) return <p className="text-danger-text">{sentenceFor(log.error)}</p>;
-  if (log.isPending) return <LoadingScreen label="Loading the history" />;
+  if (log.isPending) return <LoadingScreen label={t`Loading the history`} />;
   const shown = log.items.filter(isIn(group));
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <Field label="Show" className="w-44">
-          <Select value={group} onChange={setGroup} options={CHOICES} />
+        <Field label={t`Show`} className="w-44">
+          <Select value={group} onChange={setGroup} options={choices()} />
         </Field>
         <Button busy={download.busy} onClick={() => void download.submit(save)}>
-          Download
+          {t`Download`}
         </Button>
       </div>
       {download.message && (
@@ -51,8 +53,8 @@ export function Timeline() {
           {download.message}
         </p>
       )}
-      {shown.length === 0 && <p className="text-muted">Nothing here yet.</p>}
-      <ol aria-label="What happened, newest first" className="divide-y divide-line">
+      {shown.length === 0 && <p className="text-muted">{t`Nothing here yet.`}</p>}
+      <ol aria-label={t`What happened, newest first`} className="divide-y divide-line">
         {shown.map((event) => (
           <li key={event.id} className="flex flex-wrap justify-between gap-x-4 py-2.5">
             <bdi className="min-w-0 break-words">{sentence(event, nameOf)}</bdi>
@@ -64,7 +66,7 @@ export function Timeline() {
       </ol>
       {log.hasMore && (
         <Button className="self-center" busy={log.isLoadingMore} onClick={log.loadMore}>
-          Show more
+          {t`Show more`}
         </Button>
       )}
     </div>

@@ -18,7 +18,7 @@ it("says who did what, and where in the film", () => {
   expect(sentence(event("banned", { name: "Eve" }), names)).toBe("Ada banned Eve");
   expect(sentence(event("joined", { name: "Max" }, "x"), names)).toBe("Max joined");
   expect(sentence(event("settings_changed", { fields: ["access", "new"] }), names)).toBe(
-    "Ada changed who can join, new",
+    "Ada changed who can join and new",
   );
 });
 

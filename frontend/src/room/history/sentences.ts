@@ -1,15 +1,19 @@
 /** A room's history as sentences, its filters, and its files for downloading. Pure. */
+
+import { t } from "@lingui/core/macro";
 import type { RoomEvent, SyncReport } from "@/api/roomLogs";
 import { formatFilmTime } from "@/ui/filmTime";
+import { formatList } from "@/ui/format";
 
-export const GROUPS = {
-  all: "Everything",
-  playback: "Playback",
-  people: "People",
-  changes: "Changes",
-} as const;
+export const groups = () =>
+  ({
+    all: t`Everything`,
+    playback: t`Playback`,
+    people: t`People`,
+    changes: t`Changes`,
+  }) as const;
 
-export type Group = keyof typeof GROUPS;
+export type Group = keyof ReturnType<typeof groups>;
 
 const PLAYBACK = new Set([
   "play",
@@ -32,61 +36,61 @@ function groupOf({ kind }: RoomEvent): Exclude<Group, "all"> {
 export const isIn = (group: Group) => (event: RoomEvent) =>
   group === "all" || groupOf(event) === group;
 
-const SETTINGS: Record<string, string> = {
-  name: "the name",
-  access: "who can join",
-  password: "the password",
-  control: "who controls playback",
-  wait: "whether the room waits",
-  slow_mode_s: "slow mode",
-  max_people: "the maximum of people",
-  locked: "whether people can join",
-};
+const settings = (): Record<string, string> => ({
+  name: t`the name`,
+  access: t`who can join`,
+  password: t`the password`,
+  control: t`who controls playback`,
+  wait: t`whether the room waits`,
+  slow_mode_s: t`slow mode`,
+  max_people: t`the maximum of people`,
+  locked: t`whether people can join`,
+});
 
 /** "Ada jumped to 12:04". `nameOf` returns undefined for people it does not know. */
 export function sentence(event: RoomEvent, nameOf: (id: string) => string | undefined): string {
   const { kind, data, by } = event;
   const own = typeof data.name === "string" ? data.name : undefined;
-  const who = by === "" ? "The room" : (nameOf(by) ?? "Someone");
-  const whom = own ?? nameOf(String(data.participant_id ?? "")) ?? "someone";
+  const who = by === "" ? t`The room` : (nameOf(by) ?? t`Someone`);
+  const whom = own ?? nameOf(String(data.participant_id ?? "")) ?? t`someone`;
   const at = typeof data.pos_s === "number" ? formatFilmTime(data.pos_s) : "";
   switch (kind) {
     case "play":
-      return `${who} pressed play at ${at}`;
+      return t`${who} pressed play at ${at}`;
     case "pause":
-      return `${who} paused at ${at}`;
+      return t`${who} paused at ${at}`;
     case "seek":
     case "skip":
-      return `${who} jumped to ${at}`;
+      return t`${who} jumped to ${at}`;
     case "rate":
-      return `${who} set the speed to ${String(data.rate)}×`;
+      return t`${who} set the speed to ${String(data.rate)}×`;
     case "media":
-      return by === "" ? "The film changed" : `${who} changed the film`;
+      return by === "" ? t`The film changed` : t`${who} changed the film`;
     case "ended":
-      return "The film ended";
+      return t`The film ended`;
     case "joined":
-      return `${own ?? who} joined`;
+      return t`${own ?? who} joined`;
     case "left":
-      return `${own ?? who} left`;
+      return t`${own ?? who} left`;
     case "admitted":
-      return `${who} let ${whom} in`;
+      return t`${who} let ${whom} in`;
     case "denied":
-      return `${who} turned ${whom} away`;
+      return t`${who} turned ${whom} away`;
     case "blocked":
     case "banned":
-      return `${who} banned ${whom}`;
+      return t`${who} banned ${whom}`;
     case "removed":
-      return `${who} removed ${whom}`;
+      return t`${who} removed ${whom}`;
     case "host_offered":
-      return `${who} asked ${whom} to be the host`;
+      return t`${who} asked ${whom} to be the host`;
     case "host_offer_declined":
-      return `${whom} declined to be the host`;
+      return t`${whom} declined to be the host`;
     case "host_offer_withdrawn":
-      return `${who} took back the offer to be the host`;
+      return t`${who} took back the offer to be the host`;
     case "host_changed":
-      return `${whom} became the host`;
+      return t`${whom} became the host`;
     case "settings_changed":
-      return `${who} changed ${listOf(data.fields)}`;
+      return t`${who} changed ${listOf(data.fields)}`;
     case "member_changed":
       return memberChange(who, whom, data);
     default:
@@ -96,21 +100,21 @@ export function sentence(event: RoomEvent, nameOf: (id: string) => string | unde
 
 /** The fields are those of the API's change of a member. */
 function memberChange(who: string, whom: string, { role, muted, ...data }: RoomEvent["data"]) {
-  if (role === "moderator") return `${who} made ${whom} co-host`;
-  if (role === "viewer") return `${who} removed ${whom} as co-host`;
-  if (muted === true) return `${who} muted ${whom}`;
-  if (muted === false) return `${who} unmuted ${whom}`;
+  if (role === "moderator") return t`${who} made ${whom} co-host`;
+  if (role === "viewer") return t`${who} removed ${whom} as co-host`;
+  if (muted === true) return t`${who} muted ${whom}`;
+  if (muted === false) return t`${who} unmuted ${whom}`;
   const lent = data.controls === true || typeof data.control_until === "string";
-  if (lent) return `${who} gave ${whom} the remote`;
-  if (data.controls === false) return `${who} took back the remote from ${whom}`;
-  return `${who} changed what ${whom} can do`;
+  if (lent) return t`${who} gave ${whom} the remote`;
+  if (data.controls === false) return t`${who} took back the remote from ${whom}`;
+  return t`${who} changed what ${whom} can do`;
 }
 
 function listOf(fields: unknown): string {
   const names = Array.isArray(fields)
-    ? fields.map((field) => SETTINGS[field] ?? String(field))
+    ? fields.map((field) => settings()[field] ?? String(field))
     : [];
-  return names.length > 0 ? names.join(", ") : "the settings";
+  return names.length > 0 ? formatList(names) : t`the settings`;
 }
 
 /** One value of a CSV file (RFC 4180); a leading apostrophe keeps spreadsheets from running it as a formula. */
@@ -138,7 +142,7 @@ export const reportCsv = ({ people }: SyncReport): string =>
     ...people.map((one) => [one.name, one.samples, one.err_p50_ms, one.err_p95_ms, one.stalls]),
   ]);
 
-export const milliseconds = (ms: number | null) => (ms === null ? "–" : `${Math.round(ms)} ms`);
+export const milliseconds = (ms: number | null) => (ms === null ? "–" : t`${Math.round(ms)} ms`);
 
 /** How far apart the room was: the medians' median and the highest 95th percentile; null before the first report. */
 export function roomSpread({ people }: SyncReport): { p50_ms: number; p95_ms: number } | null {

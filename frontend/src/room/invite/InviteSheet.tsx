@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { Access } from "@/api/rooms";
 import { Dialog } from "@/ui/Dialog";
 import { QrCode } from "@/ui/QrCode";
@@ -15,11 +16,11 @@ interface InviteSheetProps {
   copied: boolean;
 }
 
-const WHO_CAN_JOIN: Record<Access, string> = {
-  open: "Anyone with this link can join, no account needed.",
-  knock: "Anyone with this link can ask to join, no account needed.",
-  members: "Only invited people can join with this link.",
-};
+const whoCanJoin = (): Record<Access, string> => ({
+  open: t`Anyone with this link can join, no account needed.`,
+  knock: t`Anyone with this link can ask to join, no account needed.`,
+  members: t`Only invited people can join with this link.`,
+});
 
 export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetProps) {
   const { data: room } = useRoomFacts();
@@ -27,28 +28,26 @@ export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetP
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Invite friends"
-      description={WHO_CAN_JOIN[room?.access ?? "open"]}
+      title={t`Invite friends`}
+      description={whoCanJoin()[room?.access ?? "open"]}
     >
       <Sheet copied={copied} />
     </Dialog>
   );
 }
 
-const NOTES: Record<Reach, string | null> = {
-  this_machine:
-    "This link only works on this computer. Open the room at the network address the server printed when it started, and invite from there.",
-  network:
-    "This link only works on your network. To invite people elsewhere, the server needs a public address: see the self-hosting guide.",
+const notes = (): Record<Reach, string | null> => ({
+  this_machine: t`This link only works on this computer. Open the room at the network address the server printed when it started, and invite from there.`,
+  network: t`This link only works on your network. To invite people elsewhere, the server needs a public address: see the self-hosting guide.`,
   everywhere: null,
-};
+});
 
 function Sheet({ copied }: { copied: boolean }) {
   const { data: room } = useRoomFacts();
   const isHost = useRoomState((state) => state.you?.role === "host");
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const link = shownLink(room?.url, window.location.href);
-  const note = NOTES[reachOf(link)];
+  const note = notes()[reachOf(link)];
   return (
     <div className="flex flex-col gap-5">
       <LinkField link={link} copiedBefore={copied} />
@@ -57,7 +56,7 @@ function Sheet({ copied }: { copied: boolean }) {
           {note}
         </p>
       )}
-      <QrCode text={link} label="QR code of the room link" />
+      <QrCode text={link} label={t`QR code of the room link`} />
       {isHost && <ApprovalSwitch />}
       {canModerate && <PersonalInvitations />}
     </div>
@@ -71,8 +70,8 @@ function ApprovalSwitch() {
   if (!room || room.access === "members") return null;
   return (
     <Switch
-      label="Approve people before they join"
-      hint="You’ll be asked about each one."
+      label={t`Approve people before they join`}
+      hint={t`You’ll be asked about each one.`}
       checked={room.access === "knock"}
       disabled={changing}
       onChange={(asks) => change({ access: asks ? "knock" : "open" })}

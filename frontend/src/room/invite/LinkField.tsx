@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Check, Copy, Share2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { copyText } from "@/browser/copyText";
@@ -14,7 +15,7 @@ interface LinkProps {
 }
 
 /** A link to copy or share. */
-export function LinkField({ link, label = "Room link", copiedBefore = false }: LinkProps) {
+export function LinkField({ link, label = t`Room link`, copiedBefore = false }: LinkProps) {
   const [copied, setCopied] = useState(copiedBefore);
   useEffect(() => {
     if (!copied) return;
@@ -41,12 +42,12 @@ export function LinkField({ link, label = "Room link", copiedBefore = false }: L
           onClick={async () => setCopied(await copyText(link))}
         >
           {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
-          <span aria-live="polite">{copied ? "Copied" : "Copy link"}</span>
+          <span aria-live="polite">{copied ? t`Copied` : t`Copy link`}</span>
         </Button>
         {"share" in navigator && (
           <Button onClick={() => void share()}>
             <Share2 aria-hidden="true" />
-            Share
+            {t`Share`}
           </Button>
         )}
       </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { changeRoom } from "@/api/rooms";
@@ -16,7 +17,7 @@ interface BanDialogProps {
 }
 
 /** Explains what a ban can and cannot do, and offers approval of new members in the same step. */
-export function BanDialog({ person, onClose }: BanDialogProps) {
+export default function BanDialog({ person, onClose }: BanDialogProps) {
   const { roomId, bearer } = useRoom();
   const isHost = useRoomState((state) => state.you?.role === "host");
   const facts = useRoomFacts();
@@ -39,16 +40,16 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
     <AlertDialog
       open
       onOpenChange={onClose}
-      title={`Ban ${isolated(person.name)}?`}
-      description={`${isolated(person.name)} is removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins.`}
-      confirmLabel="Ban"
+      title={t`Ban ${isolated(person.name)}?`}
+      description={t`${isolated(person.name)} is removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins.`}
+      confirmLabel={t`Ban`}
       onConfirm={() => void ban()}
     >
       {canRequireApproval && (
         <div className="mt-4 rounded-2xl bg-hover p-3">
           <Switch
-            label="Approve people before they join"
-            hint="You’ll be asked about each one."
+            label={t`Approve people before they join`}
+            hint={t`You’ll be asked about each one.`}
             checked={requireApproval}
             onChange={setRequireApproval}
           />

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { bans, liftBan } from "@/api/rooms";
@@ -13,13 +14,13 @@ interface BansDialogProps {
   onOpenChange: (open: boolean) => void;
 }
 
-export function BansDialog({ open, onOpenChange }: BansDialogProps) {
+export default function BansDialog({ open, onOpenChange }: BansDialogProps) {
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Banned people"
-      description="They can’t join until you unban them."
+      title={t`Banned people`}
+      description={t`They can’t join until you unban them.`}
     >
       <BanList />
     </Dialog>
@@ -34,8 +35,8 @@ function BanList() {
     staleTime: 0,
   });
   if (list.error) return <p className="text-danger-text">{sentenceFor(list.error)}</p>;
-  if (!list.data) return <LoadingScreen label="Loading the list" />;
-  if (list.data.items.length === 0) return <p className="text-muted">No one is banned.</p>;
+  if (!list.data) return <LoadingScreen label={t`Loading the list`} />;
+  if (list.data.items.length === 0) return <p className="text-muted">{t`No one is banned.`}</p>;
 
   const lift = async (id: string) => {
     try {
@@ -51,7 +52,7 @@ function BanList() {
         <li key={ban.participant_id} className="flex min-h-14 items-center gap-3">
           <Avatar name={ban.display_name} seed={ban.participant_id} size="sm" />
           <bdi className="min-w-0 grow truncate">{ban.display_name}</bdi>
-          <Button onClick={() => void lift(ban.participant_id)}>Unban</Button>
+          <Button onClick={() => void lift(ban.participant_id)}>{t`Unban`}</Button>
         </li>
       ))}
     </ul>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { renameMe } from "@/api/rooms";
@@ -28,13 +29,13 @@ export function ChangeNameDialog({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Dialog open onOpenChange={onClose} title="Change your name" size="sm">
+    <Dialog open onOpenChange={onClose} title={t`Change your name`} size="sm">
       <form onSubmit={rename} className="flex flex-col gap-4">
-        <Field label="Your name in this room" error={problem}>
+        <Field label={t`Your name in this room`} error={problem}>
           <Input value={name} maxLength={40} onChange={(event) => setName(event.target.value)} />
         </Field>
         <Button type="submit" variant="primary" busy={busy} disabled={name.trim() === ""}>
-          Save
+          {t`Save`}
         </Button>
       </form>
     </Dialog>

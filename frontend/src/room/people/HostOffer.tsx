@@ -1,4 +1,5 @@
 /** The offer of the room to a new host: the question to the one, and what the other sees while waiting. */
+import { t } from "@lingui/core/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { sentenceFor } from "@/api/errors";
@@ -25,10 +26,10 @@ export function HostOfferDialog() {
       open
       // The offer closes it, when the room confirms the answer.
       onOpenChange={() => {}}
-      title={`${name} wants to make you the host`}
-      description={`You’d own this room: its film, its rules and who can join. ${name} stays as co-host.`}
-      confirmLabel="Be the host"
-      cancelLabel="No, thanks"
+      title={t`${name} wants to make you the host`}
+      description={t`You’d own this room: its film, its rules and who can join. ${name} stays as co-host.`}
+      confirmLabel={t`Be the host`}
+      cancelLabel={t`No, thanks`}
       tone="primary"
       onConfirm={() => answer("accept")}
       onCancel={() => answer("decline")}
@@ -46,7 +47,7 @@ export function HostOfferStrip() {
       {offer !== null && (
         <p className="flex min-h-11 max-w-full animate-appear items-center gap-2 rounded-full bg-raised py-1 pr-1 pl-4 text-sm font-medium text-text shadow-high ring-1 ring-line">
           <span className="min-w-0 truncate">
-            Waiting for <bdi>{offer.to.name}</bdi> to be the host
+            {t`Waiting for ${isolated(offer.to.name)} to be the host`}
           </span>
           <button
             type="button"
@@ -54,7 +55,7 @@ export function HostOfferStrip() {
             onClick={() => answer("take_back")}
             className="min-h-9 shrink-0 rounded-full px-3 font-bold text-accent-text hover:bg-hover pointer-coarse:min-h-11"
           >
-            Take back
+            {t`Take back`}
           </button>
         </p>
       )}

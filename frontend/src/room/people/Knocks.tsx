@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { ApiError, sentenceFor } from "@/api/errors";
@@ -8,11 +9,12 @@ import { isolated } from "@/ui/format";
 import { dismissToast, showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-const DECISIONS = [
-  { decision: "block", label: "Ban", variant: "ghost" },
-  { decision: "deny", label: "Deny", variant: "secondary" },
-  { decision: "admit", label: "Approve", variant: "primary" },
-] as const;
+const decisions = () =>
+  [
+    { decision: "block", label: t`Ban`, variant: "ghost" },
+    { decision: "deny", label: t`Deny`, variant: "secondary" },
+    { decision: "admit", label: t`Approve`, variant: "primary" },
+  ] as const;
 
 /** The visitors who wait for approval, for members who can approve them. */
 export function Knocks() {
@@ -20,12 +22,12 @@ export function Knocks() {
   const { decide, admitAll, deciding } = useDecisions();
   if (knocks.length === 0) return null;
   return (
-    <section aria-label="Waiting to join" className="m-2 rounded-2xl bg-accent-soft p-3">
+    <section aria-label={t`Waiting to join`} className="m-2 rounded-2xl bg-accent-soft p-3">
       <div className="mb-1 flex min-h-11 items-center justify-between gap-2">
-        <h2 className="font-semibold">Waiting to join ({knocks.length})</h2>
+        <h2 className="font-semibold">{t`Waiting to join (${knocks.length})`}</h2>
         {knocks.length > 1 && (
           <Button variant="ghost" onClick={admitAll}>
-            Approve all
+            {t`Approve all`}
           </Button>
         )}
       </div>
@@ -35,7 +37,7 @@ export function Knocks() {
             <Avatar name={knock.name} seed={knock.participant_id} size="sm" />
             <bdi className="min-w-0 grow truncate font-medium">{knock.name}</bdi>
             <div className="flex w-full justify-end gap-1.5">
-              {DECISIONS.map(({ decision, label, variant }) => (
+              {decisions().map(({ decision, label, variant }) => (
                 <Button
                   key={decision}
                   variant={variant}
@@ -68,8 +70,8 @@ export function useKnockToasts(): void {
     }
     for (const { req, name } of knocks) {
       if (toasts.current.has(req)) continue;
-      const toast = showToast(`${isolated(name)} wants to join`, {
-        action: { label: "Approve", run: () => decide(req, "admit") },
+      const toast = showToast(t`${isolated(name)} wants to join`, {
+        action: { label: t`Approve`, run: () => decide(req, "admit") },
         lasts_ms: TOAST_MS,
       });
       toasts.current.set(req, toast);
@@ -90,7 +92,7 @@ function useDecisions() {
     onError: (error) => {
       // Another moderator was faster; their decision stands.
       const settled = error instanceof ApiError && error.status === 409;
-      showToast(settled ? "Someone already answered." : sentenceFor(error), {
+      showToast(settled ? t`Someone already answered.` : sentenceFor(error), {
         tone: settled ? "neutral" : "danger",
       });
     },

@@ -1,11 +1,13 @@
+import { t } from "@lingui/core/macro";
 import { Ban } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/ui/Button";
 import { useRoomState } from "../state/RoomContext";
-import { BansDialog } from "./BansDialog";
 import { Knocks } from "./Knocks";
 import { PersonRow } from "./PersonRow";
 import { inOrder } from "./peopleList";
+
+const BansDialog = lazy(() => import("./BansDialog"));
 
 export function PeoplePanel() {
   const people = useRoomState((state) => state.people);
@@ -17,12 +19,12 @@ export function PeoplePanel() {
   return (
     <div className="h-full overflow-y-auto overscroll-contain py-2">
       <Knocks />
-      <ul className="px-2" aria-label="People in the room">
+      <ul className="px-2" aria-label={t`People in the room`}>
         {inOrder(people, me).map((person) => (
           <PersonRow key={person.id} person={person} />
         ))}
       </ul>
-      {unseen > 0 && <p className="px-4 py-2 text-sm text-muted">and {unseen} more</p>}
+      {unseen > 0 && <p className="px-4 py-2 text-sm text-muted">{t`and ${unseen} more`}</p>}
       {canModerate && (
         <div className="px-3 py-2">
           <Button
@@ -31,9 +33,13 @@ export function PeoplePanel() {
             onClick={() => setShowsBans(true)}
           >
             <Ban aria-hidden="true" />
-            Banned people
+            {t`Banned people`}
           </Button>
-          <BansDialog open={showsBans} onOpenChange={setShowsBans} />
+          {showsBans && (
+            <Suspense>
+              <BansDialog open onOpenChange={setShowsBans} />
+            </Suspense>
+          )}
         </div>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import {
   Ban,
   Crown,
@@ -11,28 +12,32 @@ import {
   Timer,
   UserMinus,
 } from "lucide-react";
-import { Fragment, useState } from "react";
+import { Fragment, lazy, Suspense, useState } from "react";
 import type { Person } from "@/sync/protocol";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
 import { isolated } from "@/ui/format";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useRoomState } from "../state/RoomContext";
-import { BanDialog } from "./BanDialog";
 import { type PersonAction, personActions, usePersonActions } from "./personActions";
 
-const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; danger?: boolean }> = {
-  delegate_control: { icon: Gamepad2, label: "Give the remote" },
-  delegate_control_for_10_min: { icon: Timer, label: "Give the remote for 10 minutes" },
-  end_control: { icon: Gamepad2, label: "Take back the remote" },
-  make_moderator: { icon: Shield, label: "Make co-host" },
-  make_viewer: { icon: ShieldOff, label: "Remove as co-host" },
-  make_host: { icon: Crown, label: "Make host…" },
-  mute: { icon: MessageCircleOff, label: "Mute in chat" },
-  unmute: { icon: MessageCircle, label: "Unmute in chat" },
-  remove: { icon: UserMinus, label: "Remove from room", danger: true },
-  ban: { icon: Ban, label: "Ban…", danger: true },
-};
+const BanDialog = lazy(() => import("./BanDialog"));
+
+const entries = (): Record<
+  PersonAction,
+  { icon: LucideIcon; label: string; danger?: boolean }
+> => ({
+  delegate_control: { icon: Gamepad2, label: t`Give the remote` },
+  delegate_control_for_10_min: { icon: Timer, label: t`Give the remote for 10 minutes` },
+  end_control: { icon: Gamepad2, label: t`Take back the remote` },
+  make_moderator: { icon: Shield, label: t`Make co-host` },
+  make_viewer: { icon: ShieldOff, label: t`Remove as co-host` },
+  make_host: { icon: Crown, label: t`Make host…` },
+  mute: { icon: MessageCircleOff, label: t`Mute in chat` },
+  unmute: { icon: MessageCircle, label: t`Unmute in chat` },
+  remove: { icon: UserMinus, label: t`Remove from room`, danger: true },
+  ban: { icon: Ban, label: t`Ban…`, danger: true },
+});
 
 /** These two actions are hard to undo and ask first. */
 type Asking = "ban" | "make_host";
@@ -59,7 +64,7 @@ export function PersonMenu({ person }: { person: Person }) {
           <button
             ref={trigger}
             type="button"
-            aria-label={`Actions for ${person.name}`}
+            aria-label={t`Actions for ${person.name}`}
             className="grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -67,7 +72,7 @@ export function PersonMenu({ person }: { person: Person }) {
         }
       >
         {actions.map((action) => {
-          const { icon: Icon, label, danger } = ENTRIES[action];
+          const { icon: Icon, label, danger } = entries()[action];
           return (
             <Fragment key={action}>
               {action === "remove" && <MenuSeparator />}
@@ -79,7 +84,11 @@ export function PersonMenu({ person }: { person: Person }) {
           );
         })}
       </Menu>
-      {asking === "ban" && <BanDialog person={person} onClose={close} />}
+      {asking === "ban" && (
+        <Suspense>
+          <BanDialog person={person} onClose={close} />
+        </Suspense>
+      )}
       {asking === "make_host" && <HandOverDialog person={person} onClose={close} />}
     </>
   );
@@ -96,9 +105,9 @@ function HandOverDialog({ person, onClose }: HandOverDialogProps) {
     <AlertDialog
       open
       onOpenChange={onClose}
-      title={`Ask ${isolated(person.name)} to be the host?`}
-      description={`If ${isolated(person.name)} accepts, they’ll own this room and you’ll stay as co-host. Only they can hand it back.`}
-      confirmLabel="Ask"
+      title={t`Ask ${isolated(person.name)} to be the host?`}
+      description={t`If ${isolated(person.name)} accepts, they’ll own this room and you’ll stay as co-host. Only they can hand it back.`}
+      confirmLabel={t`Ask`}
       tone="primary"
       onConfirm={() => void act("make_host", person)}
     />

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Gamepad2, MessageCircleOff } from "lucide-react";
 import type { Person } from "@/sync/protocol";
 import { Avatar } from "@/ui/Avatar";
@@ -9,14 +10,14 @@ import { PersonMenu } from "./PersonMenu";
 import { presence } from "./peopleList";
 
 const DOTS = { good: "bg-good-text", warn: "bg-warn-text", away: "bg-muted" };
-const ROLES = { host: "Host", moderator: "Co-host", viewer: null, waiting: null };
+const roles = () => ({ host: t`Host`, moderator: t`Co-host`, viewer: null, waiting: null });
 
 export function PersonRow({ person }: { person: Person }) {
   const isMe = useRoomState((state) => state.you?.participant_id === person.id);
   const isActing = useRoomState((state) => state.acting === person.id);
   const filmIsOn = useFilm()?.playable ?? false;
   const { tone, text } = presence(person, filmIsOn);
-  const role = ROLES[person.role];
+  const role = roles()[person.role];
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-xl px-2 hover:bg-hover">
       <span className="relative">
@@ -32,15 +33,15 @@ export function PersonRow({ person }: { person: Person }) {
       <div className="min-w-0 grow">
         <p className="flex items-center gap-1.5">
           <bdi className="truncate font-medium">{person.name}</bdi>
-          {isMe && <span className="shrink-0 text-sm text-muted">(you)</span>}
+          {isMe && <span className="shrink-0 text-sm text-muted">{t`(you)`}</span>}
         </p>
         <p className="truncate text-xs text-muted">{text}</p>
       </div>
       {person.muted && (
-        <MessageCircleOff role="img" aria-label="muted in chat" className="size-4 text-muted" />
+        <MessageCircleOff role="img" aria-label={t`muted in chat`} className="size-4 text-muted" />
       )}
       {(person.ctl != null || isActing) && (
-        <Gamepad2 role="img" aria-label="has the remote" className="size-4 text-accent-text" />
+        <Gamepad2 role="img" aria-label={t`has the remote`} className="size-4 text-accent-text" />
       )}
       {role && <Badge tone={person.role === "host" ? "accent" : "neutral"}>{role}</Badge>}
       <PersonMenu person={person} />

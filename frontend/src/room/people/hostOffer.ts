@@ -1,4 +1,5 @@
 /** Which side of an open offer of the room a member sees. Pure. */
+import { t } from "@lingui/core/macro";
 import type { HostOffer, You } from "@/sync/protocol";
 import { isolated } from "@/ui/format";
 
@@ -16,5 +17,5 @@ export function offerSide(
 
 /** What the host reads when the offer has ended without their doing. */
 export function outcomeSentence(offer: HostOffer, you: You): string | null {
-  return you.role === "host" ? `${isolated(offer.to.name)} isn’t taking over as host.` : null;
+  return you.role === "host" ? t`${isolated(offer.to.name)} isn’t taking over as host.` : null;
 }

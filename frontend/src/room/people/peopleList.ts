@@ -1,4 +1,5 @@
 /** The list of people: its order, and what it shows about each person. Pure. */
+import { t } from "@lingui/core/macro";
 import type { Person, Role } from "@/sync/protocol";
 import { formatFilmTime } from "@/ui/filmTime";
 
@@ -27,23 +28,25 @@ const IN_SYNC_MS = 250;
 export function presence(person: Person, filmIsOn: boolean): PresenceStatus {
   switch (person.state) {
     case "ok":
-      if (!filmIsOn) return { tone: "good", text: "here" };
+      if (!filmIsOn) return { tone: "good", text: t`here` };
       return Math.abs(person.err_ms ?? 0) < IN_SYNC_MS
-        ? { tone: "good", text: "in sync" }
-        : { tone: "warn", text: "catching up" };
+        ? { tone: "good", text: t`in sync` }
+        : { tone: "warn", text: t`catching up` };
     case "buffering":
-      return { tone: "warn", text: "buffering" };
+      return { tone: "warn", text: t`buffering` };
     case "blocked":
-      return { tone: "warn", text: "hasn’t joined playback" };
+      return { tone: "warn", text: t`hasn’t joined playback` };
     case "hidden":
-      return { tone: "away", text: "in another tab" };
+      return { tone: "away", text: t`in another tab` };
     case "detached":
-      return { tone: "away", text: `watching on their own${positionText(person)}` };
+      return { tone: "away", text: ownPace(person) };
     case "reconnecting":
-      return { tone: "away", text: "reconnecting" };
+      return { tone: "away", text: t`reconnecting` };
   }
 }
 
-function positionText(person: Person): string {
-  return person.pos_s == null ? "" : ` (${formatFilmTime(person.pos_s)})`;
+function ownPace({ pos_s }: Person): string {
+  return pos_s == null
+    ? t`watching on their own`
+    : t`watching on their own (${formatFilmTime(pos_s)})`;
 }

@@ -3,6 +3,7 @@
  * offered what would be refused; the server still decides.
  */
 
+import { t } from "@lingui/core/macro";
 import { useCallback } from "react";
 import { sentenceFor } from "@/api/errors";
 import { type Control, changeMember, removeMember } from "@/api/rooms";
@@ -88,7 +89,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
         const { link_lowered } = await calls[action]();
         if (link_lowered) {
           showToast(
-            `${isolated(person.name)}’s co-host link no longer works. Create a new one under Invite.`,
+            t`${isolated(person.name)}’s co-host link no longer works. Create a new one under Invite.`,
           );
         }
       } catch (error) {

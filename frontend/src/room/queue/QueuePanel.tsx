@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { ArrowDown, ArrowUp, Plus, SkipForward, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { QueuedFilm } from "@/api/rooms";
@@ -18,23 +19,23 @@ export default function QueuePanel() {
   const [picking, setPicking] = useState<"now" | "later" | null>(null);
   return (
     <div className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain p-4">
-      <section aria-label="Now playing">
-        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h2>
+      <section aria-label={t`Now playing`}>
+        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">{t`Now`}</h2>
         <div className="flex min-h-11 items-center justify-between gap-2">
           <p className="min-w-0 font-medium">
-            <Name>{film?.title ?? "Nothing yet"}</Name>
+            <Name>{film?.title ?? t`Nothing yet`}</Name>
           </p>
           {hasLibrary && (
-            <Button onClick={() => setPicking("now")}>{film ? "Change" : "Choose a film"}</Button>
+            <Button onClick={() => setPicking("now")}>{film ? t`Change` : t`Choose a film`}</Button>
           )}
         </div>
       </section>
       <UploadList />
-      <section aria-label="Up next" className="grow">
-        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h2>
+      <section aria-label={t`Up next`} className="grow">
+        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">{t`Up next`}</h2>
         {items.length === 0 && (
           <p className="py-2 text-sm text-muted">
-            {hasLibrary ? "Queue what to watch next." : "Sign in to add films."}
+            {hasLibrary ? t`Queue what to watch next.` : t`Sign in to add films.`}
           </p>
         )}
         <ol>
@@ -54,19 +55,19 @@ export default function QueuePanel() {
         {hasLibrary && (
           <Button className="mt-2" onClick={() => setPicking("later")}>
             <Plus aria-hidden="true" />
-            Add to queue
+            {t`Add to queue`}
           </Button>
         )}
       </section>
       {items.length > 0 && (
         <Button variant="primary" onClick={next}>
           <SkipForward aria-hidden="true" />
-          Play next
+          {t`Play next`}
         </Button>
       )}
       <FilmPicker
         open={picking !== null}
-        title={picking === "later" ? "Add to the queue" : undefined}
+        title={picking === "later" ? t`Add to the queue` : undefined}
         onOpenChange={() => setPicking(null)}
         onPick={picking === "later" ? (film) => save([...items, { video_id: film.id }]) : undefined}
       />
@@ -87,15 +88,15 @@ function Row({ item, onUp, onDown, onRemove }: RowProps) {
     <li className="flex min-h-12 items-center gap-1">
       <span className="min-w-0 grow">
         <Name>{title}</Name>
-        {!item.playable && <span className="block text-xs text-muted">Not ready yet</span>}
+        {!item.playable && <span className="block text-xs text-muted">{t`Not ready yet`}</span>}
       </span>
-      <IconButton label={`Move ${title} up`} disabled={!onUp} onClick={onUp}>
+      <IconButton label={t`Move ${title} up`} disabled={!onUp} onClick={onUp}>
         <ArrowUp aria-hidden="true" />
       </IconButton>
-      <IconButton label={`Move ${title} down`} disabled={!onDown} onClick={onDown}>
+      <IconButton label={t`Move ${title} down`} disabled={!onDown} onClick={onDown}>
         <ArrowDown aria-hidden="true" />
       </IconButton>
-      <IconButton label={`Remove ${title}`} onClick={onRemove}>
+      <IconButton label={t`Remove ${title}`} onClick={onRemove}>
         <Trash2 aria-hidden="true" />
       </IconButton>
     </li>

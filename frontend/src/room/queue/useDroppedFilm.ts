@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { useSession } from "@/api/session";
 import { mayControlRoom } from "@/sync/playbackControls";
@@ -26,8 +27,8 @@ export function useDroppedFilm(open: () => void): DroppedFilm {
   const isOn = useFilm()?.playable ?? false;
   const { items, save } = useQueue();
   useDropped((film) => {
-    if (!canControl) showToast("Only the host and people they choose can add films.");
-    else if (!signedIn) showToast("Sign in to add films.");
+    if (!canControl) showToast(t`Only the host and people they choose can add films.`);
+    else if (!signedIn) showToast(t`Sign in to add films.`);
     else {
       setDropped(film);
       open();
@@ -35,7 +36,7 @@ export function useDroppedFilm(open: () => void): DroppedFilm {
   });
   const enqueue = (film: { id: string }) => {
     save([...items, { video_id: film.id }]);
-    showToast("Added to the queue.", { tone: "good" });
+    showToast(t`Added to the queue.`, { tone: "good" });
   };
   return {
     dropped,

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { SmilePlus, X } from "lucide-react";
 import { useCallback, useState } from "react";
 import { cx } from "@/ui/cx";
@@ -24,7 +25,7 @@ export function QuickReactions() {
       <button
         type="button"
         aria-expanded={open}
-        aria-label={open ? "Hide reactions" : "React"}
+        aria-label={open ? t`Hide reactions` : t`React`}
         onClick={() => setOpen(!open)}
         className="grid size-12 place-items-center rounded-full hover:bg-white/15"
       >

@@ -1,8 +1,9 @@
+import { t } from "@lingui/core/macro";
 import { useCallback, useRef } from "react";
 import { cx } from "@/ui/cx";
 import { useSingleKey } from "@/ui/useSingleKey";
 import { useRoom } from "../state/RoomContext";
-import { REACTIONS } from "./reactions";
+import { emojiName, REACTIONS } from "./reactions";
 
 /** Faster clicks count as one reaction. */
 const THROTTLE_MS = 250;
@@ -31,15 +32,15 @@ export function ReactionBar({ autoFocus = false, className }: ReactionBarProps) 
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div role="group" aria-label="Reactions" className={cx("flex items-center", className)}>
-      {REACTIONS.map(({ emoji, name }, index) => (
+    <div role="group" aria-label={t`Reactions`} className={cx("flex items-center", className)}>
+      {REACTIONS.map((emoji, index) => (
         <button
           key={emoji}
           ref={index === 0 ? first : undefined}
           // biome-ignore lint/a11y/noAutofocus: only after the visitor has opened the bar
           autoFocus={autoFocus && index === 0}
           type="button"
-          aria-label={`React with ${name}`}
+          aria-label={t`React with ${emojiName(emoji)}`}
           onClick={() => react(emoji)}
           className="grid size-11 place-items-center rounded-xl text-xl transition-transform duration-150 hover:scale-115 hover:bg-hover active:scale-90"
         >

@@ -2,6 +2,7 @@
  * The six reactions, and those that rise beside the picture. Many at once must not bury a small screen: equal ones are
  * counted in one ("❤️ ×12"), they share a lane at the edge, and each viewer chooses how many they see. Pure.
  */
+import { t } from "@lingui/core/macro";
 
 /** all: each kind as it comes; few: one at a time; off: none. */
 export type ReactionAmount = "all" | "few" | "off";
@@ -100,15 +101,17 @@ export function reactionCaption({
 }
 
 /** The available emoji, with their names for screen readers. */
-export const REACTIONS = [
-  { emoji: "❤️", name: "love" },
-  { emoji: "😂", name: "laughing" },
-  { emoji: "😮", name: "surprised" },
-  { emoji: "😢", name: "crying" },
-  { emoji: "👏", name: "applause" },
-  { emoji: "🔥", name: "fire" },
-] as const;
+export const REACTIONS = ["❤️", "😂", "😮", "😢", "👏", "🔥"] as const;
+
+const names = (): Record<string, string> => ({
+  "❤️": t`love`,
+  "😂": t`laughing`,
+  "😮": t`surprised`,
+  "😢": t`crying`,
+  "👏": t`applause`,
+  "🔥": t`fire`,
+});
 
 export function emojiName(emoji: string): string {
-  return REACTIONS.find((reaction) => reaction.emoji === emoji)?.name ?? emoji;
+  return names()[emoji] ?? emoji;
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { DoorClosed, Link2Off } from "lucide-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -27,13 +28,13 @@ export function DangerZone() {
     attempt(async () => {
       const room = await newRoomLink(roomId);
       const copied = await copyText(new URL(room.url, window.location.href).href);
-      showToast(copied ? "New link copied." : "New link ready under Invite.");
+      showToast(copied ? t`New link copied.` : t`New link ready under Invite.`);
     });
   const close = () =>
     attempt(async () => {
       await closeRoom(roomId);
       forgetRoom(roomId);
-      showToast("Room closed.");
+      showToast(t`Room closed.`);
       navigate("/");
     });
 
@@ -41,27 +42,27 @@ export function DangerZone() {
     <div className="flex flex-wrap gap-2 border-t border-line pt-4">
       <Button onClick={() => setAsking("link")}>
         <Link2Off aria-hidden="true" />
-        Replace link
+        {t`Replace link`}
       </Button>
       <Button variant="danger-ghost" onClick={() => setAsking("close")}>
         <DoorClosed aria-hidden="true" />
-        Close room
+        {t`Close room`}
       </Button>
       <AlertDialog
         open={asking === "link"}
         onOpenChange={() => setAsking(null)}
-        title="Replace the link?"
-        description="The old link stops working. People already here stay."
-        confirmLabel="Replace link"
+        title={t`Replace the link?`}
+        description={t`The old link stops working. People already here stay.`}
+        confirmLabel={t`Replace link`}
         tone="primary"
         onConfirm={() => void renewLink()}
       />
       <AlertDialog
         open={asking === "close"}
         onOpenChange={() => setAsking(null)}
-        title="Close this room?"
-        description="Everyone is removed and the link stops working. Your films stay in your library."
-        confirmLabel="Close room"
+        title={t`Close this room?`}
+        description={t`Everyone is removed and the link stops working. Your films stay in your library.`}
+        confirmLabel={t`Close room`}
         onConfirm={() => void close()}
       />
     </div>

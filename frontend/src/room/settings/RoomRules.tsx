@@ -1,29 +1,30 @@
+import { plural, t } from "@lingui/core/macro";
 import type { Access, Control, Room, WaitPolicy } from "@/api/rooms";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { Switch } from "@/ui/Switch";
 import { useChangeRoom } from "../state/roomFacts";
 
-const ACCESS: ReadonlyArray<{ value: Access; label: string }> = [
-  { value: "open", label: "Anyone with the link" },
-  { value: "knock", label: "I approve each person" },
-  { value: "members", label: "Invited people only" },
+const accessTexts = (): ReadonlyArray<{ value: Access; label: string }> => [
+  { value: "open", label: t`Anyone with the link` },
+  { value: "knock", label: t`I approve each person` },
+  { value: "members", label: t`Invited people only` },
 ];
-const CONTROL: ReadonlyArray<{ value: Control; label: string }> = [
-  { value: "host", label: "Host only" },
-  { value: "moderators", label: "Host and co-hosts" },
-  { value: "everyone", label: "Everyone" },
+const controlText = (): ReadonlyArray<{ value: Control; label: string }> => [
+  { value: "host", label: t`Host only` },
+  { value: "moderators", label: t`Host and co-hosts` },
+  { value: "everyone", label: t`Everyone` },
 ];
-const WAIT: ReadonlyArray<{ value: WaitPolicy; label: string }> = [
-  { value: "never", label: "Don’t wait" },
-  { value: "host", label: "Wait for the host" },
-  { value: "quorum", label: "Wait for most people" },
-  { value: "all", label: "Wait for everyone" },
+const waitText = (): ReadonlyArray<{ value: WaitPolicy; label: string }> => [
+  { value: "never", label: t`Don’t wait` },
+  { value: "host", label: t`Wait for the host` },
+  { value: "quorum", label: t`Wait for most people` },
+  { value: "all", label: t`Wait for everyone` },
 ];
-const SLOW_MODES = choices([0, 5, 10, 30, 60], (s) =>
-  s === 0 ? "Off" : `One message every ${s} s`,
-);
-const CAPACITIES = choices([2, 5, 10, 25, 50, 100], (people) => `${people} people`);
+const slowModes = () =>
+  choices([0, 5, 10, 30, 60], (s) => (s === 0 ? t`Off` : t`One message every ${s} s`));
+const manyPeople = (people: number) => plural(people, { one: "# person", other: "# people" });
+const capacities = () => choices([2, 5, 10, 25, 50, 100], manyPeople);
 
 interface RulesProps {
   room: Room;
@@ -32,8 +33,12 @@ interface RulesProps {
 export function AccessRule({ room }: RulesProps) {
   const { change } = useChangeRoom();
   return (
-    <Field label="Who can join">
-      <Select value={room.access} options={ACCESS} onChange={(access) => change({ access })} />
+    <Field label={t`Who can join`}>
+      <Select
+        value={room.access}
+        options={accessTexts()}
+        onChange={(access) => change({ access })}
+      />
     </Field>
   );
 }
@@ -41,10 +46,10 @@ export function AccessRule({ room }: RulesProps) {
 export function CapacityRule({ room }: RulesProps) {
   const { change } = useChangeRoom();
   return (
-    <Field label="Maximum people">
+    <Field label={t`Maximum people`}>
       <Select
         value={String(room.capacity)}
-        options={including(CAPACITIES, room.capacity, (people) => `${people} people`)}
+        options={including(capacities(), room.capacity, manyPeople)}
         onChange={(capacity) => change({ capacity: Number(capacity) })}
       />
     </Field>
@@ -56,20 +61,24 @@ export function WatchingRules({ room }: RulesProps) {
   const { change } = useChangeRoom();
   return (
     <>
-      <Field label="Who controls playback">
+      <Field label={t`Who controls playback`}>
         <Select
           value={room.control}
-          options={CONTROL}
+          options={controlText()}
           onChange={(control) => change({ control })}
         />
       </Field>
       <Field
-        label="When someone is buffering"
-        hint={room.wait.policy === "never" ? undefined : `Up to ${room.wait.max_s} seconds.`}
+        label={t`When someone is buffering`}
+        hint={
+          room.wait.policy === "never"
+            ? undefined
+            : plural(room.wait.max_s, { one: "Up to # second.", other: "Up to # seconds." })
+        }
       >
         <Select
           value={room.wait.policy}
-          options={WAIT}
+          options={waitText()}
           onChange={(policy) => change({ wait: { ...room.wait, policy } })}
         />
       </Field>
@@ -81,11 +90,11 @@ export function ChatRules({ room }: RulesProps) {
   const { change } = useChangeRoom();
   return (
     <>
-      <Switch label="Chat" checked={room.chat} onChange={(chat) => change({ chat })} />
-      <Field label="Slow mode">
+      <Switch label={t`Chat`} checked={room.chat} onChange={(chat) => change({ chat })} />
+      <Field label={t`Slow mode`}>
         <Select
           value={String(room.slow_s)}
-          options={including(SLOW_MODES, room.slow_s, (s) => `One message every ${s} s`)}
+          options={including(slowModes(), room.slow_s, (s) => t`One message every ${s} s`)}
           disabled={!room.chat}
           onChange={(slow_s) => change({ slow_s: Number(slow_s) })}
         />

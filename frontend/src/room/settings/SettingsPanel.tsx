@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
@@ -9,19 +10,19 @@ import { AccessRule, CapacityRule, ChatRules, WatchingRules } from "./RoomRules"
 /** The host's settings. Most changes take effect at once. */
 export default function SettingsPanel() {
   const { data: room } = useRoomFacts();
-  if (!room) return <LoadingScreen label="Loading settings" />;
+  if (!room) return <LoadingScreen label={t`Loading settings`} />;
   return (
     <div className="flex h-full flex-col gap-6 overflow-y-auto overscroll-contain p-4">
       <RoomNameForm key={room.name} name={room.name} />
-      <Group title="Joining">
+      <Group title={t`Joining`}>
         <AccessRule room={room} />
         <RoomPasswordForm hasPassword={room.password_required} />
         <CapacityRule room={room} />
       </Group>
-      <Group title="Watching">
+      <Group title={t`Watching`}>
         <WatchingRules room={room} />
       </Group>
-      <Group title="Chat">
+      <Group title={t`Chat`}>
         <ChatRules room={room} />
       </Group>
       <DangerZone />
@@ -50,12 +51,12 @@ function RoomNameForm({ name }: { name: string }) {
       }}
       className="flex items-end gap-2"
     >
-      <Field label="Room name" className="grow">
+      <Field label={t`Room name`} className="grow">
         <Input value={draft} maxLength={80} onChange={(event) => setDraft(event.target.value)} />
       </Field>
       {changed && (
         <Button type="submit" variant="primary" busy={changing}>
-          Save
+          {t`Save`}
         </Button>
       )}
     </form>
@@ -74,7 +75,10 @@ function RoomPasswordForm({ hasPassword }: { hasPassword: boolean }) {
         setPassword("");
       }}
     >
-      <Field label="Password" hint={hasPassword ? "New people must enter it." : "No password set."}>
+      <Field
+        label={t`Password`}
+        hint={hasPassword ? t`New people must enter it.` : t`No password set.`}
+      >
         <Input
           type="password"
           autoComplete="new-password"
@@ -87,12 +91,12 @@ function RoomPasswordForm({ hasPassword }: { hasPassword: boolean }) {
       <div className="mt-2 flex gap-2">
         {password !== "" && (
           <Button type="submit" variant="primary" busy={changing}>
-            {hasPassword ? "Change password" : "Set password"}
+            {hasPassword ? t`Change password` : t`Set password`}
           </Button>
         )}
         {hasPassword && (
           <Button busy={changing} onClick={() => change({ password: null })}>
-            Remove password
+            {t`Remove password`}
           </Button>
         )}
       </div>

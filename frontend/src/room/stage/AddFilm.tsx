@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Library, Plus } from "lucide-react";
 import { Button } from "@/ui/Button";
 import { DropZone } from "@/upload/DropZone";
@@ -8,18 +9,18 @@ export default function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }
   const choose = useChooseFilm();
   return (
     <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">
-      <h2 className="text-title font-bold">What are we watching?</h2>
+      <h2 className="text-title font-bold">{t`What are we watching?`}</h2>
       <div className="hidden w-full flex-col items-center gap-4 @md:flex">
         <DropZone className="w-full" onFiles={([file]) => file && void addFilm({ file }, choose)} />
         <Button onClick={onOpenLibrary}>
           <Library aria-hidden="true" />
-          Choose from your library
+          {t`Choose from your library`}
         </Button>
       </div>
       <div className="@md:hidden">
         <Button variant="primary" size="lg" onClick={onOpenLibrary}>
           <Plus aria-hidden="true" />
-          Add a film
+          {t`Add a film`}
         </Button>
       </div>
     </div>

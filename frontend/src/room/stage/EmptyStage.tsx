@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { CirclePause, Clapperboard } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { isolated } from "@/ui/format";
@@ -51,8 +52,8 @@ function Loading() {
 
 function FilmsStopped() {
   return (
-    <StageNote icon={<CirclePause />} title="Films are paused">
-      This site’s budget for the month is used up. Chat stays open.
+    <StageNote icon={<CirclePause />} title={t`Films are paused`}>
+      {t`This site’s budget for the month is used up. Chat stays open.`}
     </StageNote>
   );
 }
@@ -60,8 +61,8 @@ function FilmsStopped() {
 function NoFilmYet() {
   const hostName = useHostName();
   return (
-    <StageNote icon={<Clapperboard />} title={`${isolated(hostName)} is choosing a film`}>
-      It will appear here. Say hi in the chat.
+    <StageNote icon={<Clapperboard />} title={t`${isolated(hostName)} is choosing a film`}>
+      {t`It will appear here. Say hi in the chat.`}
     </StageNote>
   );
 }

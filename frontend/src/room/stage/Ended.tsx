@@ -1,7 +1,9 @@
+import { t } from "@lingui/core/macro";
 import { Plus, RotateCcw, SkipForward } from "lucide-react";
 import { useSession } from "@/api/session";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
+import { isolated } from "@/ui/format";
 import { useQueue } from "../queue/useQueue";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
@@ -25,31 +27,29 @@ function EndScreen({ onChooseFilm }: { onChooseFilm: () => void }) {
   return (
     <div className="pointer-events-none absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 pb-20 text-center text-white">
       <div className="pointer-events-auto">
-        <h2 className="text-title font-bold">The end</h2>
+        <h2 className="text-title font-bold">{t`The end`}</h2>
         {canControl ? (
           <div className="mt-2 flex flex-wrap @sm:mt-4 justify-center gap-2">
             {nextFilm ? (
               <Button variant="primary" onClick={next}>
                 <SkipForward aria-hidden="true" />
-                <span className="max-w-56 truncate">
-                  Next: <bdi>{nextFilm.title}</bdi>
-                </span>
+                <span className="max-w-56 truncate">{t`Next: ${isolated(nextFilm.title)}`}</span>
               </Button>
             ) : (
               signedIn && (
                 <Button variant="primary" onClick={onChooseFilm}>
                   <Plus aria-hidden="true" />
-                  Choose the next film
+                  {t`Choose the next film`}
                 </Button>
               )
             )}
             <Button variant="ghost" className="text-white" onClick={playAgain}>
               <RotateCcw aria-hidden="true" />
-              Play again
+              {t`Play again`}
             </Button>
           </div>
         ) : (
-          <p className="mt-2 text-white/80">Stick around to chat or wait for the next film.</p>
+          <p className="mt-2 text-white/80">{t`Stick around to chat or wait for the next film.`}</p>
         )}
       </div>
     </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { sentenceFor } from "@/api/errors";
@@ -34,24 +35,24 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   return (
     <StageNote
       icon={<TriangleAlert />}
-      title={`“${isolated(film.title)}” can’t be played`}
+      title={t`“${isolated(film.title)}” can’t be played`}
       action={
         <>
           {canRetry && (
             <Button variant="primary" busy={retry.isPending} onClick={() => retry.mutate()}>
-              Try again
+              {t`Try again`}
             </Button>
           )}
           {canControl && (
             <Button variant={canRetry ? "secondary" : "primary"} onClick={onChooseAnother}>
-              Choose another film
+              {t`Choose another film`}
             </Button>
           )}
           {details.data?.status === "failed" && <ProblemReport videoId={film.id} onStage />}
         </>
       }
     >
-      {details.data?.failure?.message ?? "We couldn’t prepare it."}
+      {details.data?.failure?.message ?? t`We couldn’t prepare it.`}
     </StageNote>
   );
 }

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { Hourglass } from "lucide-react";
 import { useEffect, useState } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
@@ -37,7 +38,7 @@ export function WaitingFor() {
           onClick={() => session.controls.play("room")}
           className="min-h-9 shrink-0 pointer-coarse:min-h-11 rounded-full bg-white/15 px-3.5 font-semibold hover:bg-white/25"
         >
-          Skip waiting
+          {t`Skip waiting`}
         </button>
       )}
     </div>
@@ -47,7 +48,10 @@ export function WaitingFor() {
 export function waitingSentence(names: readonly string[]): string {
   const [first, second, ...others] = names.map(isolated);
   if (first === undefined) return "";
-  if (second === undefined) return `Waiting for ${first}`;
-  if (others.length === 0) return `Waiting for ${first} and ${second}`;
-  return `Waiting for ${first} and ${others.length + 1} others`;
+  if (second === undefined) return t`Waiting for ${first}`;
+  if (others.length === 0) return t`Waiting for ${first} and ${second}`;
+  return plural(others.length + 1, {
+    one: `Waiting for ${first} and # other`,
+    other: `Waiting for ${first} and # others`,
+  });
 }

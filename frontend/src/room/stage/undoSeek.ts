@@ -1,4 +1,5 @@
 /** Offers to undo a long jump: a slip of the finger on the scrub bar moves everyone. */
+import { t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { positionAt } from "@/sync/timeline";
 import { formatFilmTime } from "@/ui/filmTime";
@@ -26,9 +27,9 @@ export function useUndoSeek(): void {
       if (offer) dismissToast(offer.toast, true);
       forget();
       if (position_s === null) return;
-      const toast = showToast(`Jumped to ${formatFilmTime(playback.pos_s)}`, {
+      const toast = showToast(t`Jumped to ${formatFilmTime(playback.pos_s)}`, {
         action: {
-          label: `Back to ${formatFilmTime(position_s)}`,
+          label: t`Back to ${formatFilmTime(position_s)}`,
           run: () => session.controls.seek(position_s, "room"),
         },
         onExpire: forget,

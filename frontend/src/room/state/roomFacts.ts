@@ -2,6 +2,7 @@
  * The room as the API knows it: name, access, film. The session reports changes to settings and film, so only a film
  * that is not ready yet is polled.
  */
+import { t } from "@lingui/core/macro";
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { changeRoom, type Film, type Joined, type RoomChange, readRoom } from "@/api/rooms";
@@ -37,7 +38,7 @@ export function cacheJoinAnswer(queries: QueryClient, roomId: string, answer: Jo
 }
 
 export function useHostName(): string {
-  return useRoomFacts().data?.host_name || "The host";
+  return useRoomFacts().data?.host_name || t`The host`;
 }
 
 /** The film that the room shows, or will show once it is playable. */

@@ -1,20 +1,21 @@
+import { t } from "@lingui/core/macro";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { cx } from "../cx";
 import { applyTheme, currentTheme, type Theme } from "./theme";
 
-const CHOICES: Array<{ value: Theme; label: string; Icon: typeof Sun }> = [
-  { value: "system", label: "System", Icon: Monitor },
-  { value: "dark", label: "Dark", Icon: Moon },
-  { value: "light", label: "Light", Icon: Sun },
+const choices = (): Array<{ value: Theme; label: string; Icon: typeof Sun }> => [
+  { value: "system", label: t`System`, Icon: Monitor },
+  { value: "dark", label: t`Dark`, Icon: Moon },
+  { value: "light", label: t`Light`, Icon: Sun },
 ];
 
 export function ThemeChoice() {
   const [theme, setTheme] = useState(currentTheme);
   return (
     <fieldset className="flex rounded-xl ring-1 ring-line">
-      <legend className="sr-only">Theme</legend>
-      {CHOICES.map(({ value, label, Icon }) => (
+      <legend className="sr-only">{t`Theme`}</legend>
+      {choices().map(({ value, label, Icon }) => (
         <label
           key={value}
           title={label}

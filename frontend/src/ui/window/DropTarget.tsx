@@ -4,6 +4,7 @@
  * default, the browser would leave the page and open it.
  */
 
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { contentOf, type Dropped } from "./dropped";
@@ -54,7 +55,7 @@ export function DropTarget() {
     >
       <div className="absolute inset-3 rounded-3xl border-3 border-dashed border-accent" />
       <p className="relative rounded-full bg-accent px-6 py-3 text-lg font-bold text-on-accent shadow-high">
-        Drop it anywhere
+        {t`Drop it anywhere`}
       </p>
     </div>
   );
