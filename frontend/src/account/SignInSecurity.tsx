@@ -85,7 +85,9 @@ export function SignInSecurity() {
           <li className="flex min-h-14 flex-wrap items-center gap-x-3">
             <div className="min-w-0 grow">
               <p>{t`Recovery codes`}</p>
-              <p className="text-sm text-muted">{t`${data.recovery_codes_left} left`}</p>
+              <p className="text-sm text-muted">
+                {t({ context: "recovery codes", message: `${data.recovery_codes_left} left` })}
+              </p>
             </div>
             <Button variant="ghost" onClick={() => void change(newRecoveryCodes)}>
               {t`Replace`}

@@ -70,11 +70,11 @@ export function PasswordField({
           autoComplete={isNew ? "new-password" : "current-password"}
           minLength={isNew ? MIN_PASSWORD : undefined}
           maxLength={200}
-          className="pr-12"
+          className="pe-12"
           required
           autoFocus={autoFocus}
         />
-        <span className="absolute inset-y-0 right-0">
+        <span className="absolute inset-y-0 end-0">
           <IconButton
             label={shown ? t`Hide password` : t`Show password`}
             className="text-muted"

@@ -91,7 +91,7 @@ function NewInvite() {
 
 function CreatedLink({ url }: { url: string }) {
   return (
-    <div className="flex items-center gap-2 rounded-2xl bg-accent-soft p-2 pl-4">
+    <div className="flex items-center gap-2 rounded-2xl bg-accent-soft p-2 ps-4">
       <code className="min-w-0 grow truncate text-sm select-all">{url}</code>
       <CopyButton text={url} />
     </div>

@@ -45,7 +45,7 @@ export function PagedTable<T>({
         tabIndex={0}
         aria-label={caption}
       >
-        <table className="w-full text-left text-[0.9375rem]">
+        <table className="w-full text-start text-[0.9375rem]">
           <caption className="sr-only">{caption}</caption>
           <thead className="text-sm text-muted">
             <tr>
@@ -79,7 +79,7 @@ export function PagedTable<T>({
 }
 
 function cell<T>({ align }: Column<T>): string {
-  return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-right");
+  return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-end");
 }
 
 /** A change to one row: afterwards the list is refetched and a toast confirms it. */

@@ -5,6 +5,7 @@
  *     NetworkError   no answer (offline, server unreachable, connection cut)
  */
 import { t } from "@lingui/core/macro";
+import { serverSentence } from "@/language/serverSentence";
 
 export interface FieldError {
   /** JSON pointer into the request's body, e.g. "/email". */
@@ -50,11 +51,14 @@ export class NetworkError extends Error {
 
 export async function toApiError(response: Response): Promise<ApiError> {
   const problem = await readProblem(response);
+  const code = problem.code ?? "unexpected_answer";
+  const detail =
+    problem.detail ?? problem.title ?? t`The server sent an unexpected response. Try again.`;
   const retryAfter = Number(response.headers.get("Retry-After"));
   return new ApiError(
     response.status,
-    problem.code ?? "unexpected_answer",
-    problem.detail ?? problem.title ?? t`The server sent an unexpected response. Try again.`,
+    code,
+    serverSentence(code, detail),
     response.headers.get("X-Request-Id"),
     Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
     problem,

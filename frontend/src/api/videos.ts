@@ -1,3 +1,4 @@
+import { serverSentence } from "@/language/serverSentence";
 import { call } from "./client";
 import type { Page, PageQuery } from "./pages";
 import type { Schema } from "./schema";
@@ -82,3 +83,7 @@ export const removeSubtitles = (id: string, trackId: string) =>
 
 export const playback = (id: string, body: Partial<Schema<"PlaybackRequest">>, bearer?: string) =>
   call<Playback>("POST", `/videos/${id}/playback`, { body, bearer });
+
+/** Why a film could not be prepared. */
+export const failureText = ({ code, message }: NonNullable<Video["failure"]>) =>
+  serverSentence(`failure.${code}`, message);

@@ -60,7 +60,7 @@ export default function AccountMenu({ account }: { account: Account }) {
       )}
       <MenuSeparator />
       <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden="true" /> {t`Sign out`}
+        <LogOut className="rtl:-scale-x-100" aria-hidden="true" /> {t`Sign out`}
       </MenuItem>
     </Menu>
   );

@@ -25,11 +25,11 @@ export function RecentRooms() {
             key={room.id}
             className="group flex items-center rounded-2xl bg-surface ring-1 ring-line transition-shadow hover:ring-line-strong"
           >
-            <Link to={`/r/${room.id}`} className="min-w-0 grow rounded-2xl py-3.5 pl-5">
+            <Link to={`/r/${room.id}`} className="min-w-0 grow rounded-2xl py-3.5 ps-5">
               <span className="flex items-center gap-2 font-semibold">
                 <bdi className="truncate">{room.name}</bdi>
                 <ArrowRight
-                  className="size-4 shrink-0 text-muted transition-transform group-hover:translate-x-1"
+                  className="size-4 shrink-0 text-muted transition-transform group-hover:translate-x-1 rtl:-scale-x-100 rtl:group-hover:-translate-x-1"
                   aria-hidden="true"
                 />
               </span>
@@ -40,7 +40,7 @@ export function RecentRooms() {
             <button
               type="button"
               aria-label={t`Remove ${isolated(room.name)}`}
-              className="mr-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+              className="me-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
               onClick={() => forget(room.id)}
             >
               <X className="size-4" aria-hidden="true" />

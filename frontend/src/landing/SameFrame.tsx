@@ -9,18 +9,18 @@ export function SameFrame() {
     >
       <div className="absolute inset-[8%] rounded-full bg-accent opacity-20 blur-[90px]" />
       <Screen
-        className="absolute top-0 left-[14%] w-[86%]"
+        className="absolute top-0 start-[14%] w-[86%]"
         name="Max"
         hue={200}
         text={t`here it comes`}
       />
       <Screen
-        className="absolute bottom-[4%] left-0 w-[62%]"
+        className="absolute bottom-[4%] start-0 w-[62%]"
         name="Sofie"
         hue={330}
         text={t`don’t blink!`}
       />
-      <Screen className="absolute right-[4%] bottom-0 w-[24%]" name="Ada" hue={140} tall />
+      <Screen className="absolute end-[4%] bottom-0 w-[24%]" name="Ada" hue={140} tall />
     </div>
   );
 }
@@ -46,11 +46,11 @@ function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
           </div>
         </div>
         <span
-          className={`absolute rounded-md bg-black/55 px-1.5 py-0.5 text-[0.6875rem] font-semibold text-white tabular-nums ${tall ? "bottom-6 left-3" : "top-3 right-3"}`}
+          className={`absolute rounded-md bg-black/55 px-1.5 py-0.5 text-[0.6875rem] font-semibold text-white tabular-nums ${tall ? "bottom-6 start-3" : "top-3 end-3"}`}
         >
           42:17
         </span>
-        <div className="absolute top-3 left-3 flex items-center gap-2">
+        <div className="absolute top-3 start-3 flex items-center gap-2">
           <span
             className="grid size-6 place-items-center rounded-full text-[0.6875rem] font-bold text-white"
             style={{ background: `oklch(0.5 0.12 ${hue})` }}

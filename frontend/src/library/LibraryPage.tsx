@@ -89,14 +89,14 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
   return (
     <div className="relative w-full sm:w-72">
       <Search
-        className="pointer-events-none absolute top-1/2 left-3.5 size-4 -translate-y-1/2 text-muted"
+        className="pointer-events-none absolute top-1/2 start-3.5 size-4 -translate-y-1/2 text-muted"
         aria-hidden="true"
       />
       <Input
         type="search"
         aria-label={t`Search your library`}
         placeholder={t`Search`}
-        className="pl-10"
+        className="ps-10"
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -13,7 +13,7 @@ export function SelectionBar({ count, onDelete, onClear }: SelectionBarProps) {
     <div
       role="toolbar"
       aria-label={t`Selected films`}
-      className="sticky bottom-4 z-20 mx-auto flex w-full max-w-md animate-rise items-center gap-1 rounded-2xl bg-raised p-2 pl-5 shadow-high ring-1 ring-line"
+      className="sticky bottom-4 z-20 mx-auto flex w-full max-w-md animate-rise items-center gap-1 rounded-2xl bg-raised p-2 ps-5 shadow-high ring-1 ring-line"
     >
       <p className="grow font-medium tabular-nums">{t`${count} selected`}</p>
       <Button variant="ghost" onClick={onClear}>

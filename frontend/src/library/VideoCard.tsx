@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Clapperboard, Play } from "lucide-react";
 import { Link } from "react-router";
 import type { Video } from "@/api/videos";
+import { failureText } from "@/api/videos";
 import { Badge } from "@/ui/Badge";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
@@ -42,7 +43,7 @@ export function VideoCard(props: VideoCardProps) {
             </p>
           ))}
           {video.failure && (
-            <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
+            <p className="mt-1 text-sm text-danger-text">{failureText(video.failure)}</p>
           )}
           {video.status === "failed" && <ProblemReport videoId={video.id} />}
         </div>
@@ -75,7 +76,7 @@ function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
       )}
       <label
         className={cx(
-          "absolute top-0 left-0 grid size-14 place-items-center transition-opacity",
+          "absolute top-0 start-0 grid size-14 place-items-center transition-opacity",
           !isSelecting &&
             "pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
         )}
@@ -89,12 +90,12 @@ function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
         />
       </label>
       {video.status !== "ready" && (
-        <span className="absolute top-3 right-3 flex rounded-full bg-raised">
+        <span className="absolute top-3 end-3 flex rounded-full bg-raised">
           <Badge tone={fact.tone}>{fact.label}</Badge>
         </span>
       )}
       {video.duration_s !== null && (
-        <span className="absolute right-3 bottom-3 rounded-md bg-black/75 px-1.5 py-0.5 text-xs font-semibold text-white tabular-nums">
+        <span className="absolute end-3 bottom-3 rounded-md bg-black/75 px-1.5 py-0.5 text-xs font-semibold text-white tabular-nums">
           {formatFilmTime(video.duration_s)}
         </span>
       )}
@@ -118,7 +119,7 @@ function PartyLink({ video }: { video: Video }) {
       aria-label={t`Start party with ${isolated(video.title)}`}
       className={cx(
         buttonClass("primary"),
-        "absolute bottom-3 left-3 transition-opacity pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
+        "absolute bottom-3 start-3 transition-opacity pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
       )}
     >
       <Play className="fill-current" aria-hidden="true" /> {t`Start party`}

@@ -28,7 +28,7 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
             ref={trigger}
             type="button"
             aria-label={t`Actions for ${video.title}`}
-            className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+            className="-mt-1.5 -me-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
           </button>

@@ -63,7 +63,7 @@ function Flash({ by_s, onDone }: { by_s: number; onDone: () => void }) {
       onAnimationEnd={onDone}
       className={cx(
         "pointer-events-none absolute inset-y-0 grid w-1/3 animate-[appear_0.5s_ease-out_reverse_both] place-items-center bg-white/15 text-lg font-bold",
-        by_s < 0 ? "left-0 rounded-r-full" : "right-0 rounded-l-full",
+        by_s < 0 ? "start-0 rounded-e-full" : "end-0 rounded-s-full",
       )}
     >
       {by_s < 0 ? "−" : "+"}

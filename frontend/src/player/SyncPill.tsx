@@ -89,7 +89,7 @@ function SyncDetails({ session }: { session: RoomSession }) {
     <details className="group mt-3">
       <summary className="flex min-h-9 list-none items-center gap-1 text-sm font-medium text-muted hover:text-text pointer-coarse:min-h-11 [&::-webkit-details-marker]:hidden">
         <ChevronRight
-          className="size-4 transition-transform group-open:rotate-90"
+          className="size-4 transition-transform group-open:rotate-90 rtl:-scale-x-100 rtl:group-open:scale-x-100"
           aria-hidden="true"
         />
         {t`Details`}

@@ -22,7 +22,7 @@ export function PanelDrawer({ drawer, open, onClose, className, children }: Pane
           type="button"
           aria-label={t`Close chat`}
           onClick={onClose}
-          className="absolute top-0 right-0 z-10 grid size-11 place-items-center rounded-xl hover:bg-hover"
+          className="absolute top-0 end-0 z-10 grid size-11 place-items-center rounded-xl hover:bg-hover"
         >
           <X className="size-5" aria-hidden="true" />
         </button>

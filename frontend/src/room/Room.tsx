@@ -173,7 +173,7 @@ const PANELS = {
   side: "w-[22rem] shrink-0 overflow-hidden rounded-2xl bg-surface ring-1 ring-line",
   stacked: "min-h-0 grow bg-surface",
   immersive:
-    "relative w-[min(22rem,45vw)] shrink-0 bg-surface max-[30rem]:h-3/5 max-[30rem]:w-full [&_[role=tablist]]:pr-11",
+    "relative w-[min(22rem,45vw)] shrink-0 bg-surface max-[30rem]:h-3/5 max-[30rem]:w-full [&_[role=tablist]]:pe-11",
 };
 
 interface SheetsProps {

@@ -80,7 +80,7 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
         )}
         <MenuSeparator />
         <MenuItem onSelect={onLeave}>
-          <LogOut aria-hidden="true" />
+          <LogOut className="rtl:-scale-x-100" aria-hidden="true" />
           {t`Leave room`}
         </MenuItem>
       </Menu>

@@ -41,7 +41,7 @@ export function TopBar({
     <header
       data-theme={immersive ? "dark" : undefined}
       className={cx(
-        "@container flex h-14 shrink-0 items-center gap-1.5 pr-1.5 pl-4 sm:gap-2 sm:pr-3",
+        "@container flex h-14 shrink-0 items-center gap-1.5 pe-1.5 ps-4 sm:gap-2 sm:pe-3",
         immersive && OVER_FILM,
       )}
     >
@@ -67,7 +67,7 @@ export function TopBar({
       <RoomMenu onHistory={onHistory} onLeave={onLeave} />
       {layout !== "stacked" && (
         <IconButton label={t`Leave room`} className="hidden @md:inline-grid" onClick={onLeave}>
-          <LogOut aria-hidden="true" />
+          <LogOut className="rtl:-scale-x-100" aria-hidden="true" />
         </IconButton>
       )}
     </header>
@@ -87,7 +87,7 @@ function ChatButton({ ref, open, unread, onToggle }: ChatButtonProps) {
       <IconButton ref={ref} label={open ? t`Close chat` : t`Open chat`} onClick={onToggle}>
         <MessageCircle className={cx(open && "fill-current")} aria-hidden="true" />
       </IconButton>
-      <span className="pointer-events-none absolute -top-0.5 -right-0.5">
+      <span className="pointer-events-none absolute -top-0.5 -end-0.5">
         <CountBadge count={unread} meaning={t`unread`} />
       </span>
     </span>

@@ -51,7 +51,7 @@ export function Dialog({
             </div>
             <Radix.Close
               aria-label={t`Close`}
-              className="-mt-2 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+              className="-mt-2 -me-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
             >
               <X className="size-5" aria-hidden="true" />
             </Radix.Close>

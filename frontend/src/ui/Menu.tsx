@@ -127,9 +127,9 @@ export function MenuSubChoice({ label, value, onChange, options }: MenuSubChoice
     <Radix.Sub>
       <Radix.SubTrigger className={cx(ITEM, "data-[state=open]:bg-hover")}>
         {label}
-        <span className="ml-auto flex items-center gap-1 pl-6 text-sm text-muted">
+        <span className="ms-auto flex items-center gap-1 ps-6 text-sm text-muted">
           {current?.label}
-          <ChevronRight className="size-4" aria-hidden="true" />
+          <ChevronRight className="size-4 rtl:-scale-x-100" aria-hidden="true" />
         </span>
       </Radix.SubTrigger>
       <Radix.Portal>

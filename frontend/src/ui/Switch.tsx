@@ -29,7 +29,7 @@ export function Switch({ label, hint, checked, onChange, disabled }: SwitchProps
         aria-describedby={hint ? `${id}-hint` : undefined}
         className="relative h-7 w-12 shrink-0 rounded-full bg-line-strong transition-colors after:absolute after:-inset-2 disabled:opacity-50 data-[state=checked]:bg-accent"
       >
-        <Radix.Thumb className="block size-5.5 translate-x-[3px] rounded-full bg-white shadow-low transition-transform data-[state=checked]:translate-x-[23px]" />
+        <Radix.Thumb className="block size-5.5 translate-x-[3px] rounded-full bg-white shadow-low transition-transform data-[state=checked]:translate-x-[23px] rtl:-translate-x-[3px] rtl:data-[state=checked]:-translate-x-[23px]" />
       </Radix.Root>
     </div>
   );

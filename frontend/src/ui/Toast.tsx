@@ -53,8 +53,8 @@ function ToastCard({ toast }: { toast: Toast }) {
   return (
     <div
       className={cx(
-        "pointer-events-auto relative flex w-full animate-rise items-center gap-2 overflow-hidden rounded-2xl bg-raised py-1.5 pr-1.5 pl-5 shadow-high ring-1 ring-line sm:w-96",
-        "before:absolute before:inset-y-0 before:left-0 before:w-1",
+        "pointer-events-auto relative flex w-full animate-rise items-center gap-2 overflow-hidden rounded-2xl bg-raised py-1.5 pe-1.5 ps-5 shadow-high ring-1 ring-line sm:w-96",
+        "before:absolute before:inset-y-0 before:start-0 before:w-1",
         EDGES[toast.tone ?? "neutral"],
       )}
     >

@@ -46,7 +46,7 @@ export function DropZone({
         onClick={() => input.current?.click()}
         className={cx(
           "flex w-full items-center rounded-2xl border-2 border-dashed transition-colors",
-          compact ? "gap-4 p-4 text-left" : "flex-col gap-3 px-4 py-8 text-center",
+          compact ? "gap-4 p-4 text-start" : "flex-col gap-3 px-4 py-8 text-center",
           dragging
             ? "border-accent bg-accent-soft"
             : "border-line-strong hover:border-muted hover:bg-hover",

@@ -121,7 +121,7 @@ function described(film: ChosenFilm): [name: string, remark: string] {
 function Chosen({ film, onClear }: { film: ChosenFilm; onClear: () => void }) {
   const [name, remark] = described(film);
   return (
-    <div className="flex items-center gap-3 rounded-2xl bg-accent-soft py-2 pr-2 pl-4">
+    <div className="flex items-center gap-3 rounded-2xl bg-accent-soft py-2 pe-2 ps-4">
       <Film className="size-5 shrink-0 text-accent-text" aria-hidden="true" />
       <div className="min-w-0 grow">
         <p className="font-medium">

@@ -17,7 +17,7 @@ export default function LibraryChoice({ onBack, onChoose }: LibraryChoiceProps) 
   return (
     <div className="flex flex-col gap-2">
       <Button variant="ghost" className="self-start" onClick={onBack}>
-        <ArrowLeft aria-hidden="true" /> {t`Upload a film instead`}
+        <ArrowLeft className="rtl:-scale-x-100" aria-hidden="true" /> {t`Upload a film instead`}
       </Button>
       {list.isPending && <LoadingScreen label={t`Loading your library`} />}
       {list.error && <p className="text-danger-text">{sentenceFor(list.error)}</p>}
@@ -30,7 +30,7 @@ export default function LibraryChoice({ onBack, onChoose }: LibraryChoiceProps) 
             <button
               type="button"
               onClick={() => onChoose(video)}
-              className="flex min-h-14 w-full items-center gap-3 rounded-xl px-2 text-left hover:bg-hover"
+              className="flex min-h-14 w-full items-center gap-3 rounded-xl px-2 text-start hover:bg-hover"
             >
               <span className="aspect-video w-16 shrink-0 overflow-hidden rounded-lg bg-sunken">
                 {video.poster_url && (

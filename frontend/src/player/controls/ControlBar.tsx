@@ -19,7 +19,11 @@ export function ControlBar() {
   const mayControl = useMayControl();
   const { fullscreen } = useStage();
   return (
-    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/60 to-transparent px-2 pt-6 @sm:px-3 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
+    // Time runs from left to right, in every language.
+    <div
+      dir="ltr"
+      className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/60 to-transparent px-2 pt-6 @sm:px-3 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4"
+    >
       <div className={TOUCHABLE}>
         <ScrubBar />
       </div>
@@ -78,7 +82,7 @@ function AskButton() {
       type="button"
       onClick={onAskControl}
       aria-label={t`Ask for remote`}
-      className="mr-1 flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-1.5 rounded-full bg-white/15 px-3.5 text-sm font-semibold text-white hover:bg-white/25"
+      className="me-1 flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-1.5 rounded-full bg-white/15 px-3.5 text-sm font-semibold text-white hover:bg-white/25"
     >
       <Hand className="size-4" aria-hidden="true" />
       <span className="hidden @md:inline">{t`Ask for remote`}</span>

@@ -16,9 +16,9 @@ interface ControlButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 const TIPS = {
-  start: "left-0",
+  start: "start-0",
   center: "left-1/2 -translate-x-1/2",
-  end: "right-0",
+  end: "end-0",
 };
 
 const SHAPES = {
@@ -57,7 +57,7 @@ export function ControlButton({
       <span
         aria-hidden="true"
         className={cx(
-          "pointer-events-none absolute bottom-full z-10 mb-2 w-max max-w-56 rounded-lg bg-black/85 px-2.5 py-1.5 text-left text-xs font-medium text-white opacity-0 ring-1 ring-white/10 transition-opacity delay-0 duration-100",
+          "pointer-events-none absolute bottom-full z-10 mb-2 w-max max-w-56 rounded-lg bg-black/85 px-2.5 py-1.5 text-start text-xs font-medium text-white opacity-0 ring-1 ring-white/10 transition-opacity delay-0 duration-100",
           "group-hover/control:opacity-100 group-hover/control:delay-300 group-focus-visible/control:opacity-100 pointer-coarse:hidden",
           "group-aria-expanded/control:hidden",
           TIPS[tip],
@@ -65,7 +65,7 @@ export function ControlButton({
       >
         {refusal ?? label}
         {shortcut && refusal === null && (
-          <kbd className="ml-2 rounded bg-white/15 px-1 font-sans text-[0.6875rem]">{shortcut}</kbd>
+          <kbd className="ms-2 rounded bg-white/15 px-1 font-sans text-[0.6875rem]">{shortcut}</kbd>
         )}
       </span>
     </button>

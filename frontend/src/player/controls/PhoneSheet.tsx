@@ -78,7 +78,7 @@ function Chapters({ onDone }: { onDone: () => void }) {
                 stage.controls.seek(chapter.start_s);
                 onDone();
               }}
-              className="flex min-h-11 w-full items-center px-4 text-left text-[0.9375rem] hover:bg-hover disabled:opacity-45 aria-current:bg-accent-soft aria-current:font-semibold"
+              className="flex min-h-11 w-full items-center px-4 text-start text-[0.9375rem] hover:bg-hover disabled:opacity-45 aria-current:bg-accent-soft aria-current:font-semibold"
             >
               <ChapterLabel {...chapter} />
             </button>

@@ -68,7 +68,7 @@ export function ScrubBar() {
         <div className="absolute h-full bg-white/35" style={{ width: share(bufferedUntil_s) }} />
         {playable_s < length_s && (
           <div
-            className="absolute right-0 h-full bg-[repeating-linear-gradient(135deg,#fff6_0_2px,#0000_2px_6px)]"
+            className="absolute end-0 h-full bg-[repeating-linear-gradient(135deg,#fff6_0_2px,#0000_2px_6px)]"
             style={{ left: share(playable_s) }}
           />
         )}

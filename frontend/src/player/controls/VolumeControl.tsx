@@ -22,6 +22,7 @@ export function VolumeControl() {
       </ControlButton>
       {canSet && (
         <Slider.Root
+          dir="ltr"
           value={[Math.round(loudness * 100)]}
           max={100}
           step={5}

@@ -58,7 +58,7 @@ interface ReplyingToProps {
 
 function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   return (
-    <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pr-1 pl-3 text-sm">
+    <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pe-1 ps-3 text-sm">
       <p className="min-w-0 grow truncate text-muted">
         {t`Replying to ${isolated(line.name)}: ${isolated(line.text)}`}
       </p>

@@ -56,11 +56,11 @@ function Archive() {
         </div>
       )}
       {lines.map((line) => (
-        <p key={line.id} className="px-4 py-0.5 pl-14 text-[0.9375rem] leading-snug">
-          <bdi className="mr-2 text-sm font-semibold">{line.name}</bdi>
+        <p key={line.id} className="px-4 py-0.5 ps-14 text-[0.9375rem] leading-snug">
+          <bdi className="me-2 text-sm font-semibold">{line.name}</bdi>
           <MessageText text={line.text} />
           {line.pos_s !== null && (
-            <span className="ml-2 text-xs text-muted tabular-nums">
+            <span className="ms-2 text-xs text-muted tabular-nums">
               {formatFilmTime(line.pos_s)}
             </span>
           )}

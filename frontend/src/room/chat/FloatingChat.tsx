@@ -27,14 +27,14 @@ export function FloatingChat() {
     <div
       role="log"
       aria-label={t`Chat`}
-      className="pointer-events-none absolute bottom-20 left-3 flex max-w-[min(24rem,60%)] flex-col items-start gap-1.5"
+      className="pointer-events-none absolute bottom-20 start-3 flex max-w-[min(24rem,60%)] flex-col items-start gap-1.5"
     >
       {recent.slice(-MAX_SHOWN).map((line) => (
         <p
           key={line.id}
           className="line-clamp-3 animate-rise rounded-2xl bg-black/65 px-3 py-1.5 text-sm text-white backdrop-blur-sm"
         >
-          <bdi className="mr-1.5 font-semibold">{line.name}</bdi> <bdi>{line.text}</bdi>
+          <bdi className="me-1.5 font-semibold">{line.name}</bdi> <bdi>{line.text}</bdi>
         </p>
       ))}
     </div>

@@ -27,7 +27,7 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
       data-message
       tabIndex={-1}
       className={cx(
-        "group relative outline-offset-[-2px] flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pr-11",
+        "group relative outline-offset-[-2px] flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pe-11",
         startsGroup && "mt-2.5",
       )}
     >
@@ -71,7 +71,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
   const mayDelete = mine || canModerate;
   if (!canChat && !mayDelete) return null;
   return (
-    <div className="absolute -top-1 right-2 pointer-coarse:-top-2.5 pointer-coarse:right-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-50">
+    <div className="absolute -top-1 end-2 pointer-coarse:-top-2.5 pointer-coarse:end-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-50">
       <Menu
         trigger={
           <button
@@ -85,7 +85,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
       >
         {canChat && (
           <MenuItem onSelect={() => reply(line)}>
-            <Reply aria-hidden="true" />
+            <Reply className="rtl:-scale-x-100" aria-hidden="true" />
             {t`Reply`}
           </MenuItem>
         )}
@@ -103,7 +103,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
 /** The quoted message of a reply, in one line. */
 function Quote({ line }: { line: ChatLine }) {
   return (
-    <p className="mb-0.5 truncate border-l-2 border-line-strong pl-2 text-sm text-muted">
+    <p className="mb-0.5 truncate border-s-2 border-line-strong ps-2 text-sm text-muted">
       <bdi className="font-medium">{line.name}</bdi>{" "}
       {line.deleted ? <i>{t`Message deleted`}</i> : <bdi>{line.text}</bdi>}
     </p>

@@ -52,16 +52,16 @@ export function MessageField({ canSend }: { canSend: boolean }) {
         onKeyDown={onKeyDown}
         className={cx(
           CONTROL,
-          "field-sizing-content block max-h-32 min-h-11 resize-none py-2.5 pr-12",
+          "field-sizing-content block max-h-32 min-h-11 resize-none py-2.5 pe-12",
         )}
       />
       <button
         type="submit"
         aria-label={t`Send`}
         disabled={!canSend}
-        className="absolute right-0.5 bottom-0.5 pointer-coarse:right-0 pointer-coarse:bottom-0 grid size-10 pointer-coarse:size-11 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
+        className="absolute end-0.5 bottom-0.5 pointer-coarse:end-0 pointer-coarse:bottom-0 grid size-10 pointer-coarse:size-11 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
       >
-        <SendHorizontal className="size-5" aria-hidden="true" />
+        <SendHorizontal className="size-5 rtl:-scale-x-100" aria-hidden="true" />
       </button>
     </div>
   );

@@ -7,7 +7,7 @@ export function PendingMessages() {
   const { session } = useRoom();
   const pending = useRoomState((state) => state.pending);
   return pending.map((message) => (
-    <div key={message.cid} className="flex items-start gap-3 py-0.5 pr-4 pl-14 text-[0.9375rem]">
+    <div key={message.cid} className="flex items-start gap-3 py-0.5 pe-4 ps-14 text-[0.9375rem]">
       <p className="min-w-0 grow break-words whitespace-pre-wrap text-muted">{message.text}</p>
       {message.failed ? (
         <button

@@ -109,7 +109,7 @@ function Poster({ film, onPick }: { film: Video; onPick: () => void }) {
     <button
       type="button"
       onClick={onPick}
-      className="group w-full rounded-2xl p-1.5 text-left hover:bg-hover"
+      className="group w-full rounded-2xl p-1.5 text-start hover:bg-hover"
     >
       <span className="relative grid aspect-video w-full place-items-center overflow-hidden rounded-xl bg-sunken text-muted">
         {film.poster_url ? (
@@ -118,7 +118,7 @@ function Poster({ film, onPick }: { film: Video; onPick: () => void }) {
           <FilmIcon className="size-6" aria-hidden="true" />
         )}
         {film.duration_s !== null && (
-          <span className="absolute right-1.5 bottom-1.5 rounded-md bg-black/75 px-1.5 text-xs text-white tabular-nums">
+          <span className="absolute end-1.5 bottom-1.5 rounded-md bg-black/75 px-1.5 text-xs text-white tabular-nums">
             {formatFilmTime(film.duration_s)}
           </span>
         )}

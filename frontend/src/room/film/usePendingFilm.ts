@@ -8,7 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { create } from "zustand";
 import { ApiError } from "@/api/errors";
-import { type Video, video } from "@/api/videos";
+import { failureText, type Video, video } from "@/api/videos";
 import { isolated } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
@@ -73,7 +73,7 @@ export function useShowPendingFilm(): void {
     setPending(null);
     if (fate === "show") change({ video_id: chosen.id });
     else {
-      const reason = chosen.failure?.message ?? t`We couldn’t prepare it.`;
+      const reason = chosen.failure ? failureText(chosen.failure) : t`We couldn’t prepare it.`;
       showToast(t`“${isolated(chosen.title)}” can’t be played. ${reason}`, { tone: "danger" });
     }
   }, [chosen?.id, fate, setPending, change]);

@@ -9,7 +9,7 @@ import { LoadingScreen } from "@/ui/Spinner";
 import { useRoom } from "../state/RoomContext";
 import { milliseconds, reportCsv, roomSpread } from "./sentences";
 
-const CELL = "py-2 pr-4 font-normal whitespace-nowrap tabular-nums";
+const CELL = "py-2 pe-4 font-normal whitespace-nowrap tabular-nums";
 
 export function SyncReportTable() {
   const { roomId, bearer } = useRoom();
@@ -52,7 +52,7 @@ export function SyncReportTable() {
         tabIndex={0}
         aria-label={t`Sync of each person`}
       >
-        <table className="w-full text-left text-[0.9375rem]">
+        <table className="w-full text-start text-[0.9375rem]">
           <thead className="text-sm text-muted">
             <tr>
               {[t`Name`, t`Median`, "95 %", t`Stalls`].map((heading) => (

@@ -45,7 +45,7 @@ export function HostOfferStrip() {
   return (
     <div role="status" className="pointer-events-auto flex max-w-[94%] justify-center">
       {offer !== null && (
-        <p className="flex min-h-11 max-w-full animate-appear items-center gap-2 rounded-full bg-raised py-1 pr-1 pl-4 text-sm font-medium text-text shadow-high ring-1 ring-line">
+        <p className="flex min-h-11 max-w-full animate-appear items-center gap-2 rounded-full bg-raised py-1 pe-1 ps-4 text-sm font-medium text-text shadow-high ring-1 ring-line">
           <span className="min-w-0 truncate">
             {t`Waiting for ${isolated(offer.to.name)} to be the host`}
           </span>

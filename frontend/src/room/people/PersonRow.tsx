@@ -25,7 +25,7 @@ export function PersonRow({ person }: { person: Person }) {
         <span
           aria-hidden="true"
           className={cx(
-            "absolute -right-0.5 -bottom-0.5 size-3 rounded-full ring-3 ring-surface",
+            "absolute -end-0.5 -bottom-0.5 size-3 rounded-full ring-3 ring-surface",
             DOTS[tone],
           )}
         />

@@ -17,11 +17,11 @@ export function QuickReactions() {
   return (
     <div
       className={cx(
-        "pointer-events-auto absolute top-16 right-3 flex items-center rounded-full bg-black/60 text-white backdrop-blur",
+        "pointer-events-auto absolute top-16 end-3 flex items-center rounded-full bg-black/60 text-white backdrop-blur",
         !open && "over-film",
       )}
     >
-      {open && <ReactionBar autoFocus className="pl-1" />}
+      {open && <ReactionBar autoFocus className="ps-1" />}
       <button
         type="button"
         aria-expanded={open}

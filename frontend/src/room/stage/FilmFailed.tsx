@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { sentenceFor } from "@/api/errors";
 import { useSession } from "@/api/session";
-import { mayRecover, retryVideo, video } from "@/api/videos";
+import { failureText, mayRecover, retryVideo, video } from "@/api/videos";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
 import { isolated } from "@/ui/format";
@@ -52,7 +52,7 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
         </>
       }
     >
-      {details.data?.failure?.message ?? t`We couldn’t prepare it.`}
+      {details.data?.failure ? failureText(details.data.failure) : t`We couldn’t prepare it.`}
     </StageNote>
   );
 }

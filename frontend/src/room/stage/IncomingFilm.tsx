@@ -25,7 +25,7 @@ export default function IncomingFilm({ film }: IncomingFilmProps) {
       )}
       <h2 className="mt-1 mb-5 text-title font-bold tabular-nums">{headline}</h2>
       {uploading ? (
-        <div className="text-left">
+        <div className="text-start">
           <UploadRow upload={upload} />
         </div>
       ) : (

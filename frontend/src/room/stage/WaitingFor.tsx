@@ -25,11 +25,11 @@ export function WaitingFor() {
   return (
     <div
       role="status"
-      className="pointer-events-auto absolute top-3 left-1/2 in-data-[layout=immersive]:top-16 flex w-max max-w-[92%] -translate-x-1/2 animate-rise items-center gap-3 rounded-full bg-black/75 py-1 pr-1 pl-4 text-sm text-white backdrop-blur"
+      className="pointer-events-auto absolute top-3 left-1/2 in-data-[layout=immersive]:top-16 flex w-max max-w-[92%] -translate-x-1/2 animate-rise items-center gap-3 rounded-full bg-black/75 py-1 pe-1 ps-4 text-sm text-white backdrop-blur"
     >
       <Hourglass className="size-4 shrink-0" aria-hidden="true" />
       <span className="truncate">{waitingSentence(waiting.people)}</span>
-      <span aria-hidden="true" className="shrink-0 pr-2 tabular-nums">
+      <span aria-hidden="true" className="shrink-0 pe-2 tabular-nums">
         {left_s > 0 && `${left_s} s`}
       </span>
       {canControl && (
