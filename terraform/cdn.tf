@@ -48,29 +48,22 @@ resource "google_compute_security_policy" "no_films" {
   depends_on = [google_project_service.api]
 }
 
-resource "google_compute_backend_bucket_signed_url_key" "media" {
-  for_each = { for pair in setproduct(keys(local.media_backends), var.cdn_key_names) :
-    "${pair[0]} ${pair[1]}" => { backend = pair[0], key = pair[1] }
-  }
-  name           = each.value.key
-  backend_bucket = google_compute_backend_bucket.media[each.value.backend].name
-  key_value      = lookup(var.cdn_key_values, each.value.key, "")
+# The keys are not here: Terraform would keep their values in its state. deploy/cdn.py adds them to these backends (ADR 51).
+# A site that was deployed before keeps its keys; Terraform only forgets them.
+removed {
+  from = google_compute_backend_bucket_signed_url_key.media
 
   lifecycle {
-    precondition {
-      condition     = contains(keys(var.cdn_key_values), each.value.key)
-      error_message = "cdn_key_values has no value for ${each.value.key}: deploy with `make deploy`, which reads it from its secret."
-    }
+    destroy = false
   }
 }
 
-# The service agent exists once the first key has been created.
+# The service agent exists since the first key was added, which is before this (deploy/__main__.py).
 resource "google_storage_bucket_iam_member" "cdn_fills_from_media" {
-  count      = local.production ? 1 : 0
-  bucket     = google_storage_bucket.media.name
-  role       = "roles/storage.objectViewer"
-  member     = local.service_agents.cdn
-  depends_on = [google_compute_backend_bucket_signed_url_key.media]
+  count  = local.production ? 1 : 0
+  bucket = google_storage_bucket.media.name
+  role   = "roles/storage.objectViewer"
+  member = local.service_agents.cdn
 }
 
 resource "google_compute_backend_bucket" "site" {

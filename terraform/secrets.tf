@@ -1,5 +1,5 @@
-# Secrets: Terraform creates them, and `make deploy` adds values that Terraform never sees (signing keys, mail), so they are
-# in no state. Values that Google generates (the Redis password) are in the state, which is private.
+# Secrets: Terraform creates them, and `make deploy` adds values that Terraform never sees (signing keys, Cloud CDN's keys,
+# mail), so they are in no state. Redis' password is: the resource exports it. Viewers cannot read the state (ADR 51).
 
 locals {
   # File under /keys → secret. Cloud Run mounts each secret as its own folder.

@@ -74,19 +74,6 @@ variable "cdn_key_names" {
   }
 }
 
-variable "cdn_key_values" {
-  description = "Maps each of cdn_key_names to 16 bytes in base64url. `make deploy` reads them from Secret Manager."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-  sensitive   = true
-
-  validation {
-    condition     = alltrue([for value in values(var.cdn_key_values) : can(regex("^[A-Za-z0-9_-]{22}==$", value))])
-    error_message = "Each of cdn_key_values must be 16 bytes as base64url, 24 characters with the padding."
-  }
-}
-
 variable "certificate_by_dns" {
   description = "production: true uses the certificate of Certificate Manager, which is issued as soon as the domain has the record of the output certificate_record, even before the domain leads here. On a site that already serves, set the record first and wait until the certificate is ACTIVE (docs/deployment.md)."
   type        = bool

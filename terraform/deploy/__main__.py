@@ -7,21 +7,22 @@ explanation, and can be run again once the cause is fixed.
 import argparse
 import hashlib
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
+import cdn
 from canary import NO_CANARY, Canary, stable_revisions
 from deployments import Deployment, folder, newest, one_before, record
 from images import ensure_images
 from keys import cdn_key_values, ensure_keys
 from page import DIST, NEVER, built_page, upload_page
-from programs import ROOT, DeploymentFailed, read, require, run, run_and_read, succeeds
+from programs import ROOT, DeploymentFailed, read, require, run, run_and_read
 from settings import Settings, read_settings
 from smoke import smoke_test
+from state import ensure_bucket
 from transient import retried
 
 TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
@@ -40,6 +41,8 @@ FOUNDATION = (
     "google_secret_manager_secret.cdn",
     "google_secret_manager_secret.smtp",
 )
+FILM_BACKENDS = ("google_compute_backend_bucket.media",)
+"""Applied before the rest only where they do not exist yet: a change of them waits for the operator's answer."""
 SERVICE = "watchparty"
 _NO_IMAGE = "none@sha256:" + 64 * "0"
 
@@ -53,8 +56,11 @@ def deploy(settings: Settings, *, ask: bool, retry_after_s: float, canary_percen
         _require_public_keys(settings)
     nothing = Deployment(dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
     _apply(settings, nothing, ask=False, retry_after_s=retry_after_s, targets=FOUNDATION)
+    if settings.profile == "production" and not retried(partial(cdn.backends_exist, settings), retry_after_s):
+        _apply(settings, nothing, ask=False, retry_after_s=retry_after_s, targets=FILM_BACKENDS)
     out = _outputs()
     versions = ensure_keys(settings)
+    _add_cdn_keys(settings)
     images = ensure_images(
         settings,
         registry=out["registry"],
@@ -68,6 +74,8 @@ def deploy(settings: Settings, *, ask: bool, retry_after_s: float, canary_percen
     out = _outputs()
     if deployment.page:
         upload_page(out["site_bucket"])
+    if settings.profile == "production" and canary == NO_CANARY:
+        cdn.remove_other_keys(settings)
     _finish(settings, out)
 
 
@@ -85,12 +93,21 @@ def rollback(settings: Settings, *, ask: bool, retry_after_s: float) -> None:
     """Deploys the previous deployment again. Data stays as it is: old code can read what newer code wrote."""
     _prepare_state(settings, retry_after_s)
     before = one_before(settings)
+    _add_cdn_keys(settings)
     _apply(settings, before, ask=ask, retry_after_s=retry_after_s)
     out = _outputs()
     if before.page:
         target = f"gs://{out['site_bucket']}/index.html"
         run("gcloud", "storage", "cp", f"--cache-control={NEVER}", "--content-type=text/html", before.page, target)
     _finish(settings, out)
+
+
+def _add_cdn_keys(settings: Settings) -> None:
+    """Before Terraform applies everything: the functions may sign with any of them, and Google's account that reads
+    the bucket for Cloud CDN exists since the first key.
+    """
+    if settings.profile == "production":
+        cdn.add_keys(settings, cdn_key_values(settings))
 
 
 def _keep_page(settings: Settings) -> str | None:
@@ -111,18 +128,14 @@ def _finish(settings: Settings, out: Mapping[str, str]) -> None:
 
 
 def _prepare_state(settings: Settings, retry_after_s: float) -> None:
-    """Creates the bucket for Terraform's state; Terraform creates everything else."""
+    """Prepares the bucket for Terraform's state; Terraform creates everything else."""
     project = f"--project={settings.project}"
     run("gcloud", "services", "enable", *FIRST_APIS, project)
     for name in GOOGLES_OWN:
         agent = f"--service={name}.googleapis.com"
         create = ("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
         retried(partial(run_and_read, *create), retry_after_s)
-    bucket = f"gs://{settings.state_bucket}"
-    if not succeeds("gcloud", "storage", "buckets", "describe", bucket, project):
-        safe = ("--uniform-bucket-level-access", "--public-access-prevention")
-        run("gcloud", "storage", "buckets", "create", bucket, project, f"--location={settings.region}", *safe)
-    run("gcloud", "storage", "buckets", "update", bucket, project, "--versioning")
+    ensure_bucket(settings)
     backend = (f"-backend-config=bucket={settings.state_bucket}", "-backend-config=prefix=terraform")
     run(*TERRAFORM, "init", "-input=false", "-reconfigure", *backend)
 
@@ -136,13 +149,11 @@ def _apply(
     targets: tuple[str, ...] = (),
     canary: Canary = NO_CANARY,
 ) -> None:
-    """Applies the plan for this deployment. Keys are passed in the environment, never on a command line.
+    """Applies the plan for this deployment.
 
     A transient refusal leaves a part of the plan undone. The rest is planned again and applied without asking again.
     """
     answered = not ask
-    if not targets:
-        os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
     given = deployment.variables(canary)
     variables = [
         f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given.items()

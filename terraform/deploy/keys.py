@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 
+from cdn import drop_key
 from programs import DeploymentFailed, read, run
 from settings import Settings
 
@@ -27,24 +28,37 @@ def new_value(key: str) -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()
 
 
+def enabled_versions(settings: Settings, secret: str) -> list[str]:
+    """Returns the versions of a secret that can be read, newest first."""
+    newest_first = ("--filter=state=ENABLED", "--sort-by=~createTime", "--format=value(name)")
+    found = read("gcloud", "secrets", "versions", "list", secret, f"--project={settings.project}", *newest_first)
+    return [name.rpartition("/")[2] for name in found.split()]
+
+
 def newest_version(settings: Settings, secret: str) -> str | None:
-    newest = ("--filter=state=ENABLED", "--sort-by=~createTime", "--limit=1", "--format=value(name)")
-    found = read("gcloud", "secrets", "versions", "list", secret, f"--project={settings.project}", *newest)
-    return found.rpartition("/")[2] or None
+    return next(iter(enabled_versions(settings, secret)), None)
 
 
 def ensure_keys(settings: Settings) -> dict[str, str]:
     """Creates missing values, and the public keys from the families; returns key → version to mount.
 
-    Raises DeploymentFailed if mail is configured and its secret has no value.
+    Raises DeploymentFailed if mail is configured and its secret has no value, or if a key of Cloud CDN has two.
     """
     versions = {}
     for key, secret in secret_names(settings).items():
-        version = newest_version(settings, secret)
-        if version is None:
+        found = enabled_versions(settings, secret)
+        of_cdn = key.startswith("cdn-")
+        if of_cdn and len(found) > 1:
+            raise DeploymentFailed(
+                f"{secret} has {len(found)} values, and Cloud CDN keeps the first that it got under this name. "
+                f"Disable the others (gcloud secrets versions disable), and add a new name to cdn_key_names instead."
+            )
+        if not found:
+            if of_cdn:
+                drop_key(settings, key.removeprefix("cdn-"))
             run(*_add(settings, secret), stdin=new_value(key))
-            version = newest_version(settings, secret)
-        versions[key] = version or "latest"
+            found = enabled_versions(settings, secret)
+        versions[key] = found[0] if found else "latest"
     versions["public"] = _ensure_public_keys(settings, versions)
     if settings.mails and newest_version(settings, "watchparty-smtp") is None:
         command = " ".join(_add(settings, "watchparty-smtp"))
@@ -65,7 +79,7 @@ def _ensure_public_keys(settings: Settings, versions: Mapping[str, str]) -> str:
 
 
 def cdn_key_values(settings: Settings) -> dict[str, str]:
-    """Returns the keys for Cloud CDN, which Terraform gets through the environment."""
+    """Returns the keys for Cloud CDN by name."""
     return {name: _value(settings, f"watchparty-cdn-{name}", "latest") for name in settings.cdn_keys}
 
 

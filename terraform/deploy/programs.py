@@ -49,7 +49,7 @@ def read(*command: str) -> str:
     """Returns what a command prints, without surrounding white space."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DeploymentFailed(f"`{' '.join(command[:4])} …` failed: {done.stderr.strip()[-2000:]}")
+        raise DeploymentFailed(f"`{' '.join(command[:4])} …` failed: {done.stderr.strip()[-2000:]}", done.stderr)
     return done.stdout.strip()
 
 

@@ -3,8 +3,11 @@
 import re
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from programs import DeploymentFailed
+
+T = TypeVar("T")
 
 TRANSIENT = {
     r"has not been used in project \S+ before or it is disabled": "an API was enabled a moment ago",
@@ -32,7 +35,7 @@ def why_transient(said: str) -> str | None:
     return None if None in reasons else reasons[0]
 
 
-def retried(step: Callable[[], None], first_wait_s: float) -> None:
+def retried(step: Callable[[], T], first_wait_s: float) -> T:
     """Runs a step, which can be repeated, until it succeeds or fails with a refusal that does not pass."""
     for wait_s in (first_wait_s * 2**number for number in range(WAITS)):
         try:

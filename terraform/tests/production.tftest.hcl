@@ -35,7 +35,6 @@ variables {
     relay      = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/relay@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     transcoder = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
-  cdn_key_values = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
 }
 
 # Every optional part at once; the tests in Python read this state.
@@ -45,7 +44,6 @@ run "everything" {
     budget               = { billing_account = "012345-6789AB-CDEF01", amount = 100, stop_films_at = 0.9 }
     cdn_active_key       = "k2"
     cdn_key_names        = ["k1", "k2"]
-    cdn_key_values       = { k1 = "nZtRohdNF9m3cKM24IcK4w==", k2 = "nZtRohdNF9m3cKM24IcK4w==" }
     cors_origins         = ["https://app.example"]
     first_admin          = "you@example.org"
     github_repository_id = "123456789"
@@ -76,7 +74,7 @@ run "everything" {
     error_message = "Cloud Armor protects every service."
   }
   assert {
-    condition     = alltrue([for each in google_compute_backend_bucket.media : each.enable_cdn]) && keys(google_compute_backend_bucket_signed_url_key.media) == ["media k1", "media k2", "playlists k1", "playlists k2"]
+    condition     = alltrue([for each in google_compute_backend_bucket.media : each.enable_cdn]) && keys(google_secret_manager_secret.cdn) == ["k1", "k2"]
     error_message = "Both keys are valid during a rotation."
   }
   assert {

@@ -7,10 +7,9 @@ mock_provider "google" {
 }
 
 variables {
-  project_id     = "demo-watchparty"
-  profile        = "hobby"
-  alert_email    = "you@example.org"
-  cdn_key_values = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
+  project_id  = "demo-watchparty"
+  profile     = "hobby"
+  alert_email = "you@example.org"
   images = {
     functions  = "host/functions@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     standalone = "host/standalone@sha256:0000000000000000000000000000000000000000000000000000000000000000"

@@ -40,11 +40,13 @@ class Edge:
     log: list[str] = field(default_factory=list)
     changed_rules: dict[str, dict[int, str]] = field(default_factory=dict)
     """Policy → priority → action: what was changed through Google's API. Another `apply` keeps it (budget.tf)."""
+    signed_url_keys: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """Backend bucket → name → value: what `make deploy` added with gcloud. Another `apply` keeps it."""
     _cdns: dict[str, Cdn] = field(default_factory=dict)
     _armors: dict[str, Armor] = field(default_factory=dict)
 
     def apply(self, applied: Applied) -> None:
-        """Another state of the plan, with its rules and keys; caches and counters stay."""
+        """Another state of the plan, with its rules; keys, caches and counters stay."""
         self.applied = applied
         policies = applied.of_type("google_compute_security_policy").values()
         planned = {each["name"]: {rule["priority"]: rule["action"] for rule in each["rule"]} for each in policies}
@@ -54,6 +56,15 @@ class Edge:
 
     def __post_init__(self) -> None:
         self.apply(self.applied)
+
+    def add_signed_url_key(self, backend: str, name: str, value: str) -> None:
+        """As Google's API: a name has one value, and a backend few names."""
+        buckets = {each["name"] for each in self.applied.of_type("google_compute_backend_bucket").values()}
+        assert backend in buckets, f"there is no backend bucket {backend}"
+        keys = self.signed_url_keys.setdefault(backend, {})
+        assert name not in keys, f"{backend} has a key {name}"
+        keys[name] = urlsafe_b64decode(value)
+        assert len(keys) <= MOST_CDN_KEYS, f"{backend} has more than {MOST_CDN_KEYS} keys"
 
     def decide(self) -> Decide:
         async def balance(request: Request) -> Answer | Forward:
@@ -156,12 +167,7 @@ class Edge:
         assert policy["cache_mode"] == "USE_ORIGIN_HEADERS", "the box imitates no other cache mode"
         cdn = self._cdns.setdefault(backend["name"], Cdn({}, 0, time.time))
         cdn.signed_max_age_s = policy["signed_url_cache_max_age_sec"] or 0
-        cdn.keys = {
-            key["name"]: urlsafe_b64decode(key["key_value"])
-            for key in self.applied.of_type("google_compute_backend_bucket_signed_url_key").values()
-            if key["backend_bucket"] == backend["name"]
-        }
-        assert len(cdn.keys) <= MOST_CDN_KEYS, f"{backend['name']} has more than {MOST_CDN_KEYS} keys"
+        cdn.keys = self.signed_url_keys.get(backend["name"], {})
         return cdn
 
 

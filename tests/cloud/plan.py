@@ -78,7 +78,6 @@ def _test_file(redis: Redis, choices: Choices, overrides: list[str]) -> str:
         "images": {name: image % name for name in ("functions", "relay", "transcoder")},
         "cdn_active_key": next(iter(choices.cdn_keys)),
         "cdn_key_names": list(choices.cdn_keys),
-        "cdn_key_values": choices.cdn_keys,
         **choices.variables,
     }
     provider = _provider(redis)

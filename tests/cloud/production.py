@@ -53,6 +53,7 @@ from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import ROOT, Applied
 from watchparty_api.identity.keys import new_family
 
+sys.path.append(str(ROOT / "terraform" / "deploy"))  # its modules are imported where the box deploys as they do
 REDIS = ("127.0.1.9", 6378)
 OPERATOR = "operator@example.org"
 """Owner of the project: whoever ran Terraform."""
@@ -114,9 +115,11 @@ class Production:
         start.
         """
         applied = self.planner.applied(choices)
+        _add_cdn_keys(self.edge, choices)
         self.world.policy.apply(self.applied, applied)
         retired = self.workloads.deploy(self.services, self.applied, applied)
         self._apply(applied)
+        _remove_other_cdn_keys(self.edge, choices)
         self.choices = choices
         self.job.environment = job_of(applied, self.world).environment
         with ThreadPoolExecutor() as pool:
@@ -212,6 +215,7 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
 
         ports = stack.enter_context(_fronts(list(services.values())))
         edge = Edge(applied, policy, gcs, ports, changed_rules=ground.changed_rules)
+        _add_cdn_keys(edge, choices)
         stack.enter_context(_site(edge, authority))
         internal = Internal(applied, services, ports)
         stack.enter_context(
@@ -314,9 +318,28 @@ def _uploads_signer(applied: Applied) -> str:
 # ---- the site
 
 
+def _add_cdn_keys(edge: Edge, choices: plan.Choices) -> None:
+    """What `make deploy` adds with gcloud before Terraform applies everything."""
+    import cdn
+
+    for backend in cdn.BACKENDS:
+        present = edge.signed_url_keys.get(backend, {})
+        for name in cdn.to_add(present.keys(), choices.cdn_keys.keys()):
+            edge.add_signed_url_key(backend, name, choices.cdn_keys[name])
+
+
+def _remove_other_cdn_keys(edge: Edge, choices: plan.Choices) -> None:
+    """What it removes once the new revisions serve."""
+    import cdn
+
+    for backend in cdn.BACKENDS:
+        keys = edge.signed_url_keys[backend]
+        for name in cdn.to_remove(keys.keys(), choices.cdn_keys.keys()):
+            del keys[name]
+
+
 def _upload_page(gcs: StrictGcs, applied: Applied) -> None:
     """What `make deploy` copies into the bucket of the site, with the same headers."""
-    sys.path.insert(0, str(ROOT / "terraform" / "deploy"))
     from page import uploads
 
     bucket = applied.resources["google_storage_bucket.site[0]"]["name"]

@@ -5,12 +5,15 @@ test_deployment.py installs it under both names. An unknown command exits with 6
 command is appended to `calls.jsonl`.
 """
 
+import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 CLOUD = Path(os.environ["CLOUD"])
 FOUNDATION_OUTPUTS = ("registry", "builder_account", "source_bucket", "profile", "site_url")
@@ -48,7 +51,20 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
             path_of(url).mkdir(parents=True)
             return 0
         case ["storage", "buckets", "update", _]:
+            if "lifecycle-file" in given:
+                shutil.copy(given["lifecycle-file"], CLOUD / "lifecycle.json")
             return 0
+        case ["storage", "buckets", "get-iam-policy", url]:
+            print(json.dumps({"bindings": policy(url)}))
+            return 0
+        case ["storage", "buckets", "remove-iam-policy-binding", url]:
+            bindings = policy(url)
+            (bound,) = [each for each in bindings if each["role"] == given["role"]]
+            bound["members"].remove(given["member"])
+            path_of(f"{url}.iam").write_text(json.dumps(bindings))
+            return 0
+        case ["compute", "backend-buckets", *rest]:
+            return backend_buckets(rest, stdin, given)
         case ["storage", "cp", source, target]:
             return copy(source, target, stdin, given)
         case ["storage", "ls", pattern]:
@@ -59,8 +75,9 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
             print(path_of(url).read_text())
             return 0
         case ["secrets", "versions", "list", secret]:
-            found = sorted((CLOUD / "secrets" / secret).glob("*")) if (CLOUD / "secrets" / secret).exists() else []
-            print(f"projects/p/secrets/{secret}/versions/{found[-1].name}" if found else "")
+            found = sorted((CLOUD / "secrets" / secret).glob("*"), key=lambda path: int(path.name), reverse=True)
+            names = [f"projects/p/secrets/{secret}/versions/{path.name}" for path in found]
+            print(*names[: int(given.get("limit", len(names)))], sep="\n")
             return 0
         case ["secrets", "versions", "add", secret]:
             folder = CLOUD / "secrets" / secret
@@ -93,6 +110,54 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
         case ["run", "revisions", "delete", _]:
             return 0
     return 64
+
+
+def policy(url: str) -> list[dict[str, Any]]:
+    """Returns the bindings of a bucket; a new one has those of
+    https://cloud.google.com/storage/docs/access-control/iam#convenience-values (2026-11).
+    """
+    file = path_of(f"{url}.iam")
+    if file.exists():
+        found: list[dict[str, Any]] = json.loads(file.read_text())
+        return found
+    project = os.environ["CLOUD_PROJECT"]
+    owners = [f"projectEditor:{project}", f"projectOwner:{project}"]
+    readers = [f"projectViewer:{project}"]
+    roles = {"legacyBucketOwner": owners, "legacyObjectOwner": owners}
+    roles |= {"legacyBucketReader": readers, "legacyObjectReader": readers}
+    return [{"role": f"roles/storage.{role}", "members": list(members)} for role, members in roles.items()]
+
+
+def backend_buckets(words: list[str], stdin: str, given: dict[str, str]) -> int:
+    """As strict as https://cloud.google.com/cdn/docs/using-signed-cookies (2026-11)."""
+    folder = CLOUD / "backends"
+    if words == ["list"]:
+        keys = {each.name: sorted(key.name for key in each.iterdir()) for each in sorted(folder.glob("*"))}
+        print(
+            json.dumps([{"name": name, "cdnPolicy": {"signedUrlKeyNames": k} if k else {}} for name, k in keys.items()])
+        )
+        return 0
+    verb, backend = words
+    key = folder / backend / given["key-name"]
+    if not key.parent.is_dir():
+        return 1
+    if verb == "delete-signed-url-key":
+        key.unlink()
+        return 0
+    if verb != "add-signed-url-key" or given["key-file"] != "/dev/stdin":
+        return 64
+    if key.exists() or len(list(key.parent.iterdir())) == 3 or len(base64.urlsafe_b64decode(stdin)) != 16:
+        return 1
+    key.write_text(stdin)
+    return 0
+
+
+def create_backends(chdir: str) -> None:
+    """What `terraform apply` of the backends leaves: they have no keys of their own."""
+    settings = (Path(chdir) / "terraform.tfvars").read_text()
+    if re.search(r'profile\s*= "production"', settings):
+        for name in ("media", "playlists"):
+            (CLOUD / "backends" / f"watchparty-{name}").mkdir(parents=True, exist_ok=True)
 
 
 def copy(source: str, target: str, stdin: str, given: dict[str, str]) -> int:
@@ -137,10 +202,13 @@ def terraform(words: list[str]) -> int:
         case ["apply", plan]:
             applied = json.loads(Path(plan).read_text())
             if any(word.startswith("-target=") for word in applied):
+                if "-target=google_compute_backend_bucket.media" in applied:
+                    create_backends(given["chdir"])
                 return 0
             if fails_once("terraform apply of everything"):
                 print(os.environ.get("CLOUD_SAYS", "Error: no"), file=sys.stderr)
                 return 1
+            create_backends(given["chdir"])
             (CLOUD / "applied").touch()
             return 0
         case ["output", "database"]:
@@ -168,7 +236,8 @@ def terraform(words: list[str]) -> int:
 
 if __name__ == "__main__":
     program, arguments = Path(sys.argv[0]).name, sys.argv[1:]
-    text = sys.stdin.read() if "-" in arguments or "--data-file=-" in arguments else ""
+    reads = {"-", "--data-file=-", "--key-file=/dev/stdin"}
+    text = sys.stdin.read() if reads & set(arguments) else ""
     with (CLOUD / "calls.jsonl").open("a") as calls:
         calls.write(json.dumps([program, *arguments]) + "\n")
     if fails_once(" ".join([program, *arguments])):

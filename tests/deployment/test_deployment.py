@@ -58,15 +58,48 @@ class Operator:
     def uploads(self) -> list[tuple[str, str | None]]:
         return [tuple(json.loads(line)) for line in (self.cloud / "uploads.jsonl").read_text().splitlines()]
 
+    def cdn_keys(self) -> dict[str, dict[str, str]]:
+        """Backend → key → value."""
+        folders = sorted((self.cloud / "backends").iterdir())
+        return {each.name: {key.name: key.read_text() for key in sorted(each.iterdir())} for each in folders}
+
+    def create_backends(self) -> None:
+        for name in BACKENDS:
+            (self.cloud / "backends" / name).mkdir(parents=True)
+
+    def step(self, settings: str, step: str) -> str:
+        """Runs a step of the deployment alone; returns what it failed with, or nothing."""
+        done = self.types(f"{settings}\n{BIN / 'python'} -c '{STEPS}{step}'", PYTHONPATH="terraform/deploy:functions")
+        said = re.findall(r"DeploymentFailed: (.*)", done.stderr)
+        assert bool(said) == bool(done.returncode), done.stderr
+        return "".join(said)
+
+    def order(self, *parts: str) -> list[str]:
+        """Returns which of these parts of commands were typed, in their order; repetitions count once."""
+        lines = [" ".join(json.loads(line)) for line in (self.cloud / "calls.jsonl").read_text().splitlines()]
+        found = [part for line in lines for part in parts if re.search(part, line)]
+        return [part for part, before in zip(found, [None, *found], strict=False) if part != before]
+
     def forget_calls(self) -> None:
         for name in ("calls.jsonl", "uploads.jsonl"):
-            (self.cloud / name).unlink()
+            (self.cloud / name).unlink(missing_ok=True)
 
     def deployed_with(self) -> dict[str, str]:
         """Returns the variables of the last plan."""
         words = [call for call in self.calls("terraform") if " plan " in call][-1]
         return dict(re.findall(r"-var=(\w+)=(\{.*?\}+|\S+)", words))
 
+
+STEPS = """
+from cdn import add_keys
+from keys import cdn_key_values, ensure_keys
+from programs import ROOT
+from settings import read_settings
+from state import ensure_bucket
+settings = read_settings(ROOT / "terraform" / "terraform.tfvars")
+"""
+
+BACKENDS = ("watchparty-media", "watchparty-playlists")
 
 SECRET_MANAGER = """
 import os
@@ -134,7 +167,7 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
 
 
 def test_production_exposes_no_secret_and_uploads_the_page_in_order(operator: Operator) -> None:
-    """Keys pass through standard input and the environment; hashed assets are cached for a year, index.html is last."""
+    """Keys pass through standard input; hashed assets are cached for a year, index.html is last."""
     settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
     done = operator.types(settings + blocks("3. The deployment"))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -153,6 +186,86 @@ def test_production_exposes_no_secret_and_uploads_the_page_in_order(operator: Op
         ("index.html", "no-cache"),
     ]
     assert (operator.cloud / "buckets/my-watch-party-watchparty-site/assets").is_dir()
+
+
+PRODUCTION = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
+ADD, REMOVE, APPLY = "add-signed-url-key", "delete-signed-url-key", "terraform .* apply "
+
+
+def named(keys: str, active: str) -> str:
+    """The settings with these keys of Cloud CDN."""
+    lines = f'cdn_key_names = {keys}\ncdn_active_key = "{active}"'
+    return f"{PRODUCTION}cat >> terraform/terraform.tfvars <<'END'\n{lines}\nEND\n"
+
+
+def test_a_key_of_cloud_cdn_is_rotated_as_operations_describes(operator: Operator) -> None:
+    """Google gets each key before the functions can sign with it, and loses it after they can no longer. The values
+    are those of the secrets. A canary removes none, because the previous functions still sign.
+    """
+    deploy = blocks("3. The deployment")
+
+    def deployed(settings: str, command: str = deploy) -> dict[str, str]:
+        done = operator.types(settings + command)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = operator.cdn_keys()
+        assert tuple(found) == BACKENDS
+        assert found[BACKENDS[0]] == found[BACKENDS[1]]
+        for name, value in found[BACKENDS[0]].items():
+            assert (operator.cloud / f"secrets/watchparty-cdn-{name}/1").read_text() == value
+        return found[BACKENDS[0]]
+
+    first = deployed(PRODUCTION)
+    assert list(first) == ["k1"]
+    assert operator.order(ADD, REMOVE, APPLY) == [APPLY, ADD, APPLY]  # the backends, the keys, everything
+    both = deployed(named('["k1", "k2"]', "k1"))
+    assert both.keys() == {"k1", "k2"}
+    assert both["k1"] == first["k1"] != both["k2"]
+    assert deployed(named('["k2"]', "k2"), "make deploy YES=1 CANARY=10") == both
+    operator.forget_calls()
+    assert deployed(named('["k2"]', "k2")) == {"k2": both["k2"]}
+    assert operator.order(ADD, REMOVE, APPLY) == [APPLY, REMOVE]
+
+
+KEYS_STEP = "ensure_keys(settings)\nadd_keys(settings, cdn_key_values(settings))"
+"""What a deployment does with the keys of Cloud CDN between the two applies."""
+
+
+def test_a_key_of_cloud_cdn_whose_value_changed_behind_its_name_is_noticed(operator: Operator) -> None:
+    """Google never shows the value that it has. A lost one is replaced there too; a second one is refused."""
+    operator.create_backends()
+    assert operator.step(PRODUCTION, KEYS_STEP) == ""
+    before = operator.cdn_keys()
+    secret = operator.cloud / "secrets/watchparty-cdn-k1"
+    (secret / "1").unlink()
+    assert operator.step(PRODUCTION, KEYS_STEP) == ""
+    value = (secret / "1").read_text()
+    assert operator.cdn_keys() == {backend: {"k1": value} for backend in BACKENDS} != before
+    (secret / "2").write_text(before[BACKENDS[0]]["k1"])
+    assert "add a new name to cdn_key_names instead" in operator.step(PRODUCTION, KEYS_STEP)
+
+
+def test_a_fourth_key_of_cloud_cdn_is_refused_before_one_is_added(operator: Operator) -> None:
+    """The three that are in use stay."""
+    operator.create_backends()
+    assert operator.step(named('["k1", "k2", "k3"]', "k1"), KEYS_STEP) == ""
+    before = operator.cdn_keys()
+    assert len(before[BACKENDS[0]]) == 3
+    said = operator.step(named('["k2", "k3", "k4"]', "k2"), KEYS_STEP)
+    assert "Cloud CDN accepts 3 keys at a time, and k1, k2, k3 are in use" in said
+    assert operator.cdn_keys() == before
+
+
+def test_viewers_of_the_project_cannot_read_the_state(operator: Operator) -> None:
+    """Google lets them read a new bucket, and the state contains the password of Redis. Old versions are deleted."""
+    assert operator.step(blocks("2. The settings"), "ensure_bucket(settings)") == ""
+    policy = (operator.cloud / "buckets/my-watch-party-watchparty-state.iam").read_text()
+    assert "projectViewer" not in policy
+    assert "projectEditor" in policy
+    (rule,) = json.loads((operator.cloud / "lifecycle.json").read_text())["rule"]
+    assert rule["condition"] == {"isLive": False, "daysSinceNoncurrentTime": 30}
+    operator.forget_calls()
+    assert operator.step(blocks("2. The settings"), "ensure_bucket(settings)") == ""
+    assert operator.order("remove-iam-policy-binding") == []
 
 
 def test_a_second_deployment_recreates_nothing_and_can_be_rolled_back(operator: Operator) -> None:

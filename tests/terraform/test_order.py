@@ -17,7 +17,6 @@ run "{name}" {{
   }}
 }}
 """
-KEY = '"nZtRohdNF9m3cKM24IcK4w=="'
 FUNCTIONS = {"auth", "rooms", "videos", "on_upload", "on_transcode", "on_room_event", "on_delivery", "sweep"}
 UPDATES = {(f'google_cloud_run_v2_service.function["{name}"]', "Update") for name in FUNCTIONS}
 
@@ -56,8 +55,7 @@ READER = "google_secret_manager_secret_iam_member.function_reads_key"
 def test_a_removed_cdn_key_is_readable_until_the_functions_are_updated(source: Path, tmp_path: Path) -> None:
     """Even an operator who replaces the key in one step, without the hour in between, locks no function out."""
     folder = copied(source, tmp_path / "copy")
-    second = f'cdn_key_names = ["k2"]\ncdn_active_key = "k2"\ncdn_key_values = {{ k2 = {KEY} }}'
-    done = Deployments(folder, f"cdn_key_values = {{ k1 = {KEY} }}", second)
+    done = Deployments(folder, "", 'cdn_key_names = ["k2"]\ncdn_active_key = "k2"')
     assert done.order(READER, "rooms cdn-k1", "rooms cdn-k2") == ["create", "update", "destroy"]
     assert done.updates_before(READER, "rooms cdn-k1") == 2  # rooms and videos
 
@@ -65,7 +63,7 @@ def test_a_removed_cdn_key_is_readable_until_the_functions_are_updated(source: P
 def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path) -> None:
     """Both keys stay readable, so instances of the previous revision still start."""
     folder = copied(source, tmp_path / "copy")
-    both = f'cdn_key_names = ["k1", "k2"]\ncdn_key_values = {{ k1 = {KEY}, k2 = {KEY} }}'
+    both = 'cdn_key_names = ["k1", "k2"]'
     done = Deployments(folder, both, f'{both}\ncdn_active_key = "k2"')
     readers = [set(done.after[name].instances(READER)) for name in ("first", "second")]
     assert readers[0] == readers[1] >= {"rooms cdn-k1", "rooms cdn-k2"}
@@ -83,8 +81,7 @@ def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, t
     before, head, rest = path.read_text().partition('resource "google_project_iam_member" "function_uses_firestore" {')
     keyed = rest.replace("local.members", '{ for n, each in local.members : "${n} ${var.database}" => each }', 1)
     path.write_text(before + head + keyed)
-    values = f"cdn_key_values = {{ k1 = {KEY} }}"
-    done = Deployments(folder, values, f'{values}\ndatabase = "watchparty-2"')
+    done = Deployments(folder, "", 'database = "watchparty-2"')
     address = "google_project_iam_member.function_uses_firestore"
     assert done.order(address, "rooms watchparty", "rooms watchparty-2") == ["create", "update", "destroy"]
     assert done.updates_before(address, "rooms watchparty") == len(FUNCTIONS)
@@ -92,8 +89,7 @@ def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, t
 
 def test_films_can_be_served_again(source: Path, tmp_path: Path) -> None:
     """Google refuses to delete a security policy that a backend still uses: the backends let go of it first."""
-    key = f"cdn_key_values = {{ k1 = {KEY} }}"
-    done = Deployments(copied(source, tmp_path / "copy"), f"{key}\nserve_films = false", key)
+    done = Deployments(copied(source, tmp_path / "copy"), "serve_films = false", "")
     deleted = done.changes.index(("google_compute_security_policy.no_films[0]", "Delete"))
     backends = {(f'google_compute_backend_bucket.media["{name}"]', "Update") for name in ("media", "playlists")}
     assert backends <= set(done.changes[:deleted])
@@ -102,7 +98,6 @@ def test_films_can_be_served_again(source: Path, tmp_path: Path) -> None:
 def test_the_certificate_changes_without_a_moment_without_one(source: Path, tmp_path: Path) -> None:
     """The proxy gets the map before the load balancer's own certificate is deleted, which Google refuses
     while it is in use."""
-    key = f"cdn_key_values = {{ k1 = {KEY} }}"
-    done = Deployments(copied(source, tmp_path / "copy"), key, f"{key}\ncertificate_by_dns = true")
+    done = Deployments(copied(source, tmp_path / "copy"), "", "certificate_by_dns = true")
     deleted = done.changes.index(("google_compute_managed_ssl_certificate.site[0]", "Delete"))
     assert ("google_compute_target_https_proxy.site[0]", "Update") in done.changes[:deleted]
