@@ -4,8 +4,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 const TEXT = /\.(css|js|json|svg|txt|webmanifest)$/;
-/** Below this, the headers outweigh what compression saves. */
-const LEAST_BYTES = 1024;
+/** Below this, the header outweighs what compression saves. */
+const LEAST_BYTES = 256;
 
 /** Writes each text asset as .br and .gz beside it: a home server sends these without compressing per request. */
 export function precompress(): Plugin {

@@ -55,6 +55,13 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|react-router|scheduler)\//,
               priority: 2,
             },
+            // What most pages share is one file instead of a dozen, each too small to compress well.
+            {
+              name: "common",
+              test: /\/src\/((browser|visitor|language)\/|ui\/(Name|Avatar|Badge|Field|format|filmTime))/,
+              minShareCount: 3,
+              priority: 1,
+            },
           ],
         },
       },
