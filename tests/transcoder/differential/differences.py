@@ -11,11 +11,16 @@ from transcoder.differential.reference import reference
 from transcoder.differential.seen import Seen
 from transcoder.running import Outcome, transcode
 
+SAY_THEIR_LENGTH = ("mkv", "webm", "avi", "wav", "flv")
+"""A file of these that has been cut off is known to be."""
+
 
 def differences(made: Recipe, folder: Path) -> list[str]:
     """Empty if a viewer of our result sees what plain ffmpeg sees of the film."""
     film = build(made, folder)
     expected = reference(film, folder / "reference", parts=made.parts)
+    if made.suffix:  # plain ffmpeg would believe it
+        film = film.rename(film.with_name(f"named.{made.suffix}"))
     outcome = transcode(film, folder / "out")
     if outcome.exit_code:
         return [f"exit {outcome.exit_code}: {outcome.last.get('message')}"]
@@ -40,29 +45,33 @@ def compared(outcome: Outcome, expected: Seen, made: Recipe | None = None) -> li
     found = (
         []
         if made is None
-        else list(comparing.losses(_losses(last), comparing.expected_losses(expected.picture, expected.sounds, ends_s)))
+        else [*comparing.losses(_losses(last), comparing.expected_losses(expected.picture, expected.sounds, ends_s))]
     )
+    if made is not None:
+        found += _whole_file(last, made, ends_s)
     if bool(expected.picture) != bool(last["renditions"]):
         found.append(f"{len(last['renditions'])} renditions")
     for rendition in last["renditions"]:
-        seen = result.picture(outcome.folder / rendition["playlist"])
+        seen, theirs = result.picture(outcome.folder / rendition["playlist"]), expected.picture
         copied = rendition["source"] == "copy"
-        assert expected.picture is not None
+        assert theirs is not None
+        if made and made.cut:
+            last_s = theirs.frames[-1].time_s
+            seen, theirs = seen.before(last_s), theirs.before(last_s)
         found += [
             f"{rendition['playlist']}: {each}"
-            for each in comparing.pictures(
-                seen, expected.picture, copied=copied, ends_s=ends_s, numbered=made is not None
-            )
+            for each in comparing.pictures(seen, theirs, copied=copied, ends_s=ends_s, numbered=made is not None)
         ]
     if len(last["audio_tracks"]) != len(expected.sounds):
         found.append(f"{len(last['audio_tracks'])} sound tracks, expected {len(expected.sounds)}")
-    for number, (track, theirs) in enumerate(zip(last["audio_tracks"], expected.sounds, strict=False)):
+    for number, (track, heard) in enumerate(zip(last["audio_tracks"], expected.sounds, strict=False)):
         ours = result.sound(outcome.folder / track["playlist"])
-        tones = [tone_hz(number, channel) for channel in range(LAYOUTS[made.layout])] if made else []
+        place = number + 1 if made and 0 < made.unknown <= number + 1 else number
+        tones = [tone_hz(place, channel) for channel in range(LAYOUTS[made.layout])] if made else []
         copied = "/copy" in track["playlist"]
         found += [
             f"{track['playlist']}: {each}"
-            for each in comparing.sounds(ours, theirs, copied=copied, ends_s=ends_s, tones=tones)
+            for each in comparing.sounds(ours, heard, copied=copied, ends_s=ends_s, tones=tones)
         ]
     shown = [track for track in last["subtitle_tracks"] if track["shown"]]
     if len(shown) != len(expected.texts):
@@ -80,4 +89,19 @@ def _losses(last: dict[str, Any]) -> Sequence[comparing.Loss]:
         comparing.Loss(each["kind"], part["begin_s"], part["end_s"])
         for each in last["losses"]
         for part in each["parts"]
+        if each["kind"] != "end_missing"
     ]
+
+
+def _whole_file(last: dict[str, Any], made: Recipe, ends_s: float) -> Iterator[str]:
+    """What is said about a missing end and a track that is left out."""
+    by_kind = {
+        kind: [each for each in last["losses"] if each["kind"] == kind] for kind in ("end_missing", "track_skipped")
+    }
+    ends = [part["begin_s"] for each in by_kind["end_missing"] for part in each["parts"]]
+    if (ends and not made.cut) or (not ends and made.cut and made.container in SAY_THEIR_LENGTH):
+        yield f"the end is said to be missing at {ends}; cut off: {made.cut}"
+    if any(abs(at - ends_s) > comparing.LOSS_S for at in ends):
+        yield f"the end is said to be missing at {ends}, expected at {ends_s:.3f}"
+    if len(by_kind["track_skipped"]) != bool(made.unknown):
+        yield f"{len(by_kind['track_skipped'])} tracks are said to be left out"

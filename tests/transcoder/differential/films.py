@@ -6,7 +6,7 @@ that a decoder can see which frame and hear which channel it has got.
 
 from pathlib import Path
 
-from transcoder.differential.recipes import AUDIO, CONTAINERS, LAYOUTS, VIDEO, Recipe
+from transcoder.differential.recipes import AUDIO, CONTAINERS, LAYOUTS, NAMED_IN, VIDEO, Recipe
 from transcoder.films import ffmpeg
 
 FLASH_S = 0.12
@@ -78,7 +78,22 @@ def build(made: Recipe, folder: Path) -> Path:
         _copied_with(film, made)
     if made.parts > 1:
         film.write_bytes(film.read_bytes() * made.parts)
+    if made.unknown:
+        film.write_bytes(_with_unknown_format(film.read_bytes(), made))
+    if made.cut:
+        data = film.read_bytes()
+        film.write_bytes(data[: round(len(data) * (1 - made.cut))])
     return film
+
+
+def _with_unknown_format(data: bytes, made: Recipe) -> bytes:
+    """The name of the track's format becomes one that no one has given to anything."""
+    name = NAMED_IN[made.container]
+    at = data.rindex(b"moov") if name == b"ac-3" else data.index(b"\x16\x54\xae\x6b")  # the tracks of Matroska
+    for _ in range(made.unknown):
+        at = data.index(name, at) + 1
+    at -= 1
+    return data[:at] + {b"A_": b"A?", b"ac-3": b"??-3"}[name] + data[at + len(name) :]
 
 
 def _copied_with(film: Path, made: Recipe) -> None:

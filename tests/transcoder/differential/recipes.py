@@ -104,6 +104,12 @@ CONTAINERS = {
 }  # fmt: skip
 OFTEN = ("mp4", "fragmented", "mov", "mkv", "webm", "ts", "m2ts", "vob", "mpg", "flv", "avi")
 """What people upload; each of the others is as rare as a tenth of these."""
+CAN_BE_CUT = ("fragmented", "mkv", "webm", "ts", "m2ts", "vob", "mpg", "flv", "avi", "nut", "adts", "mp3", "wav")
+"""The others have their index at their end, and are refused."""
+WITHOUT_PICTURE = ("mp4", "fragmented", "mov", "mkv", "webm", "ts", "m2ts", "vob", "mpg", "flv", "avi", "asf", "nut")
+NAMED_IN = {"mkv": b"A_", "mka": b"A_", "mp4": b"ac-3"}
+"""What names the format of a sound track in the file, once per track. (Of AAC in MP4 more than a name tells it.)"""
+WRONG_SUFFIXES = ("mp4", "mkv", "avi", "mp3", "ts", "txt", "jpg")
 LAYOUTS = {"mono": 1, "stereo": 2, "quad": 4, "5.1": 6, "7.1": 8, "twelve": 12}
 CODEC_LAYOUTS = {
     **dict.fromkeys(("mp2", "mp3", "wma", "adpcm", "mulaw"), ("mono", "stereo")),
@@ -157,6 +163,9 @@ class Recipe:
     hush_s: float = 0.0  # in the middle, without a single packet of sound
     clock_s: float = 0.0  # at which the file begins
     trimmed: bool = False  # the beginning is hidden by an edit list
+    cut: float = 0.0  # the share of the file that is missing at its end
+    unknown: int = 0  # the number of the sound track whose format no one knows, from 1
+    suffix: str = ""  # of the file's name, instead of the container's
     moments: tuple[float, ...] = (0.4, 1.2)
 
     def __str__(self) -> str:
@@ -201,7 +210,7 @@ def recipe(seed: int) -> Recipe:
     if made.audio != "none":
         made = _sound(made, kind, chance)
     made = _timing(made, kind, chance)
-    return _tracks(made, kind, chance)
+    return _defects(_tracks(made, kind, chance), random.Random(-1 - seed))
 
 
 def _streams(container: str, chance: random.Random) -> Recipe:
@@ -287,6 +296,22 @@ def _tracks(made: Recipe, kind: Container, chance: random.Random) -> Recipe:
     )
 
 
+def _defects(made: Recipe, chance: random.Random) -> Recipe:
+    """Of the file as a whole. They have a chance of their own, so that the rest of a seed's film stays as it was."""
+    if chance.random() < 0.1:
+        made = replace(made, suffix=chance.choice(WRONG_SUFFIXES))
+    defect = chance.randrange(12)
+    if defect == 0 and made.container in CAN_BE_CUT and made.parts == 1 and made.frames == "even":
+        return replace(made, cut=chance.choice((0.1, 0.25, 0.4)), moments=Recipe.moments)
+    if defect == 1 and made.container in NAMED_IN and made.audio != "none" and not made.trimmed:
+        made = replace(made, sounds=2, unknown=chance.choice((1, 2)))
+        return replace(made, audio="ac3", sample_rate=48_000, layout="stereo") if made.container == "mp4" else made
+    if defect == 2 and made.container in WITHOUT_PICTURE and made.audio != "none" and made.parts == 1:
+        plain = Recipe(container=made.container, audio=made.audio, layout=made.layout, sample_rate=made.sample_rate)
+        return replace(plain, video="none", sounds=made.sounds, moments=made.moments, suffix=made.suffix)
+    return made
+
+
 def shrunk(made: Recipe, fails: Callable[[Recipe], bool]) -> Recipe:
     """The recipe with every property made usual that the failure does not need."""
     for smaller in _simpler(made):
@@ -297,7 +322,7 @@ def shrunk(made: Recipe, fails: Callable[[Recipe], bool]) -> Recipe:
 
 def _simpler(made: Recipe) -> Iterator[Recipe]:
     kind = CONTAINERS[made.container]
-    if made.container != "mp4":
+    if made.container != "mp4" and not made.cut:
         yield replace(made, container="mp4")
     for each in fields(Recipe):
         usual = each.default

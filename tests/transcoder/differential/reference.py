@@ -8,6 +8,7 @@ Where plain ffmpeg is known to be wrong, or does something that we have decided 
 - UNMIXED: ffmpeg refuses to mix more than eight channels without positions. The first and second of each pair are heard
   on the left and on the right.
 - DEINTERLACED: a picture that is flagged as interlaced is deinterlaced, as every player does; ffmpeg only on request.
+- UNKNOWN: a sound track whose format ffmpeg does not know is no part of what it decodes.
 - GIF: browsers show frames with a delay below 0.02 s for 0.1 s; ffmpeg does not.
 """
 
@@ -43,7 +44,7 @@ class Streams:
     picture: bool
     interlaced: bool
     aspect: float
-    sounds: tuple[int, ...]  # channels of each
+    sounds: dict[int, int]  # by number: channels
     texts: int
 
 
@@ -110,7 +111,8 @@ def streams(film: Path) -> Streams:
         _run("ffprobe", "-v", "error", "-show_streams", "-of", "json", str(film), program="ffprobe").stdout
     )["streams"]
     pictures = [each for each in shown if each["codec_type"] == "video" and not each["disposition"]["attached_pic"]]
-    sounds = tuple(each["channels"] for each in shown if each["codec_type"] == "audio")
+    heard = enumerate(each for each in shown if each["codec_type"] == "audio")
+    sounds = {number: each["channels"] for number, each in heard if each.get("codec_name", "unknown") != "unknown"}
     texts = sum(each["codec_type"] == "subtitle" for each in shown)
     if not pictures:
         return Streams(False, False, 1.0, sounds, texts)
@@ -137,7 +139,7 @@ def _decoded(film: Path, folder: Path) -> Seen:
             ["-vf", filters, "-fps_mode", "passthrough", "-enc_time_base", "1:90000", "-c:v", "rawvideo"],
             folder / "picture",
         )
-    for number, channels in enumerate(found.sounds):
+    for number, channels in found.sounds.items():
         mixed = channels <= MIXED_CHANNELS
         mix = f"aresample={RATE}:{DOWNMIX}" if channels > 1 and mixed else f"aresample={RATE}"
         mix = mix if mixed else f"pan={_pairs(channels)},{mix}"
@@ -159,7 +161,7 @@ def _decoded(film: Path, folder: Path) -> Seen:
     if found.picture:
         seen.picture = _picture(folder / "picture", found.aspect)
     seen.sounds = [
-        _sound(folder / f"sound{number}", 2 if channels > 1 else 1) for number, channels in enumerate(found.sounds)
+        _sound(folder / f"sound{number}", 2 if channels > 1 else 1) for number, channels in found.sounds.items()
     ]
     seen.texts = [list(read_srt((folder / f"cues{number}.srt").read_text())) for number in range(found.texts)]
     seen.chapters = list(_chapters((folder / "metadata.txt").read_text()))

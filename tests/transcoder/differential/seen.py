@@ -19,6 +19,8 @@ LEVEL_S = 0.02
 """Loudness is compared in steps of this length."""
 ROUNDED_S = 0.004
 """Containers count time in milliseconds, so pieces of sound that follow each other seem to overlap."""
+SHORT_S = 0.002
+"""Less than any frame lasts."""
 GAP_S = 0.05
 AGAIN_S = 0.3
 """A beep that follows another one so closely is the same."""
@@ -48,6 +50,10 @@ class Picture:
                 found.append(round(frame.time_s, 3))
             before = frame.luma
         return found
+
+    def before(self, at_s: float) -> "Picture":
+        """Without what is shown from then on: a frame that was cut off looks different in each decoder."""
+        return Picture([each for each in self.frames if each.time_s < at_s - SHORT_S], self.ends_s, self.aspect)
 
 
 @dataclass

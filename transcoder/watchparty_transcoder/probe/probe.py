@@ -22,7 +22,7 @@ from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia,
 from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, Keyframe, VideoFacts
 from watchparty_transcoder.probe import cut_points, tracks
 from watchparty_transcoder.probe.channels import channel_positions
-from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
+from watchparty_transcoder.probe.durations import MICROSECONDS, Durations, measure_durations
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
 from watchparty_transcoder.probe.ts_programmes import programmes
 from watchparty_transcoder.source.continuous import REWRITTEN
@@ -110,28 +110,18 @@ def _facts(
     fragmented = bool(tables and tables.fragmented)
     durations = measure_durations(source, container, demuxer, fragmented=fragmented, at_most_s=limits.probe_s)
     groups = programmes(source) if demuxer == "mpegts" else ()
-    video_stream = tracks.choose_video(container, durations, groups)
-    audio_streams = [
-        stream for stream in tracks.in_programme(container.streams.audio, video_stream, groups) if stream.codec_context
-    ]
-    cues = _cues(container, video_stream, size_bytes) if demuxer == "matroska" and not durations.consumed else ()
-    # the facts about frames are read from the beginning of the file
-    reopened = durations.consumed or demuxer == "matroska"
-    with open_media(source) if reopened else contextlib.nullcontext(container) as unread:
-        video = None
-        if video_stream:
-            video = tracks.video_facts(source, unread, video_stream.index, tables, durations, cues)
-    positions = channel_positions(container)
-    audio = tuple(tracks.audio_facts(stream, durations, positions.get(stream.index, ())) for stream in audio_streams)
-    audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
+    film = tracks.choose_video(container, durations, groups)
+    video = _video(source, container, film, tables, durations, size_bytes) if film else None
+    audio = _audio(container, film, groups, durations)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:
         raise Incomplete("no frame has a timestamp")
     _check_size(video, audio, limits)
+    subtitles = tracks.in_programme(container.streams.subtitles, film, groups)
     return Facts(
         size_bytes=size_bytes,
         demuxer=demuxer,
-        seekable=_is_seekable(demuxer, video_stream, fragmented=fragmented),
+        seekable=_is_seekable(demuxer, film, fragmented=fragmented),
         fed=demuxer in REWRITTEN,
         fragmented=fragmented,
         start_s=start_s,
@@ -139,19 +129,44 @@ def _facts(
         video=video,
         cover=tracks.cover(container),
         audio=audio,
-        subtitles=tuple(
-            tracks.subtitle_facts(stream)
-            for stream in tracks.in_programme(container.streams.subtitles, video_stream, groups)
-        ),
+        subtitles=tuple(tracks.subtitle_facts(stream) for stream in subtitles),
         chapters=_chapters(container),
         cut_off=durations.cut_off,
-        skipped=tracks.skipped(container, video_stream, durations, groups),
+        skipped=tracks.skipped(container, film, durations, groups),
     )
 
 
-def _cues(container: InputContainer, video: VideoStream | None, size_bytes: int) -> Sequence[Keyframe]:
-    if video is None:
-        return ()
+def _video(
+    source: Source,
+    container: InputContainer,
+    film: VideoStream,
+    tables: Mp4Tables | None,
+    durations: Durations,
+    size_bytes: int,
+) -> VideoFacts:
+    """The facts about frames are read from the beginning of the file, which is opened again if it has been read."""
+    matroska = container.format.name.split(",")[0] == "matroska"
+    cues = _cues(container, film, size_bytes) if matroska and not durations.consumed else ()
+    reopened = durations.consumed or matroska
+    with open_media(source) if reopened else contextlib.nullcontext(container) as unread:
+        return tracks.video_facts(source, unread, film.index, tables, durations, cues)
+
+
+def _audio(
+    container: InputContainer, film: VideoStream | None, groups: Sequence[frozenset[int]], durations: Durations
+) -> tuple[AudioFacts, ...]:
+    """Those that can be decoded. One without a packet is left out, unless it is the only one."""
+    positions = channel_positions(container)
+    streams = tracks.in_programme(container.streams.audio, film, groups)
+    found = tuple(
+        tracks.audio_facts(stream, durations, positions.get(stream.index, ()))
+        for stream in streams
+        if stream.codec_context
+    )
+    return tuple(each for each in found if each.duration_s > 0 or len(found) == 1)
+
+
+def _cues(container: InputContainer, video: VideoStream, size_bytes: int) -> Sequence[Keyframe]:
     read = cut_points.frame_reader_of(video, video.codec_context.codec.canonical_name)
     return cut_points.in_cues(container, video, read, size_bytes)
 

@@ -176,34 +176,32 @@ def video_facts(
     cues: Sequence[Keyframe] = (),
 ) -> VideoFacts:
     """`cues`: the cut points in those of a Matroska file. Decodes a few frames from the beginning of `container`."""
-    ends, demuxer = durations.ends, container.format.name.split(",")[0]
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
         raise Corrupt(f"stream {index} exists in part of the file only")
     context = stream.codec_context
+    codec = context.codec.canonical_name
     time_base = stream.time_base or Fraction(1, 90_000)
     first, frames = _first_frames(container, stream)
     sample = frames[0]
+    components = sample.format.components
     first_present = sample.pts if sample.pts is not None else stream.start_time or 0
     start_s = float(first_present * time_base)
-    components = sample.format.components
-    codec = context.codec.canonical_name
+    length_s = max(0.0, durations.ends.get(index, start_s) - start_s)
+
+    demuxer = container.format.name.split(",")[0]
+    following = demux(container, demuxer, [stream])
     sampled: list[av.Packet[Any]] = []
     if demuxer == "mov" and tables and not tables.fragmented:
         reorder = first_present - (first.dts if first.dts is not None else first_present)
         keyframes = cut_points.in_tables(source, stream, codec)
     else:
-        sampled = list(islice(demux(container, demuxer, [stream]), PACKETS_FOR_THE_LEAD))
+        sampled = list(islice(following, PACKETS_FOR_THE_LEAD))
         reorder = cut_points.lead_of([first, *sampled])
         placed = cues or durations.cut_points.get(index, ())
         keyframes = tuple(replace(each, decode=each.decode - reorder) for each in placed)
-    rate, base_rate = _rate(stream), Fraction(stream.base_rate or 0)
-    length_s = max(0.0, ends.get(index, start_s) - start_s)
-    if demuxer == "gif" and length_s:  # libav's rates are those of the delays as they are stored
-        rate = Fraction(durations.frames[index] / length_s).limit_denominator(1000)
-    if base_rate > rate * VARIABLE:  # fields, or frames missing on purpose
-        packets = chain(sampled, demux(container, demuxer, [stream]))
-        base_rate = min(base_rate, _needed_rate(packets, stream.time_base) or base_rate)
+    shown = durations.frames.get(index, 0) if demuxer == "gif" else 0  # its rates are those of the delays as stored
+    rate, base_rate = _rates(stream, chain(sampled, following), counted=shown / length_s if length_s else 0.0)
     return VideoFacts(
         index=index,
         codec=codec,
@@ -244,6 +242,16 @@ def _configuration(codec: str, header: bytes, sample: VideoFrame, rate: Fraction
     if sets is None:
         return b""
     return header if sets.length_bytes else avc.configuration(sets)
+
+
+def _rates(stream: VideoStream, packets: "Iterable[av.Packet[Any]]", *, counted: float) -> tuple[Fraction, Fraction]:
+    """The average rate, and the lowest that drops no frame. `counted`: the measured average; 0: what libav says."""
+    rate, base_rate = _rate(stream), Fraction(stream.base_rate or 0)
+    if counted:
+        rate = Fraction(counted).limit_denominator(1000)
+    if base_rate > rate * VARIABLE:  # fields, or frames missing on purpose
+        base_rate = min(base_rate, _needed_rate(packets, stream.time_base) or base_rate)
+    return rate, base_rate
 
 
 def _rate(stream: VideoStream) -> Fraction:
