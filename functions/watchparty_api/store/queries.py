@@ -86,6 +86,7 @@ OPEN_ROOMS_OF_OWNER = Query(
 ROOMS_WITH_VIDEO = Query("rooms_with_video", Room, where=("video_id", "closed_at"))
 MEMBERS_OF_ROOM = Query("members_of_room", Member, where=("room_id",))
 MEMBERS_OF_ACCOUNT = Query("members_of_account", Member, where=("account_id", "state"))
+MEMBERS_OF_INVITATION = Query("members_of_invitation", Member, where=("invitation_id",))
 MEMBERS_BY_STATE = Query("members_by_state", Member, where=("room_id", "state"))
 REQUESTS_BY_DECISION = Query("requests_by_decision", JoinRequest, where=("room_id", "decision"))
 INVITATIONS_OF_ROOM = Query("invitations_of_room", Invitation, where=("room_id", "revoked"), descending=True)

@@ -2736,7 +2736,7 @@ export interface components {
         };
         /**
          * InvitationView
-         * @description An invitation, without its secret.
+         * @description An invitation, without its secret. `used_by` names the first people who joined with it, and no later one.
          */
         InvitationView: {
             /**
@@ -2757,8 +2757,25 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "moderator";
+            /** Used By */
+            used_by: components["schemas"]["InvitedMember"][];
             /** Uses */
             uses: number;
+        };
+        /**
+         * InvitedMember
+         * @description Someone who joined with the invitation.
+         */
+        InvitedMember: {
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Name */
+            name: string;
+            /** Participant Id */
+            participant_id: string;
         };
         /**
          * Join

@@ -5,8 +5,8 @@ import { QrCode } from "@/ui/QrCode";
 import { Switch } from "@/ui/Switch";
 import { useRoomState } from "../state/RoomContext";
 import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
+import { Invitations } from "./Invitations";
 import { LinkField } from "./LinkField";
-import { PersonalInvitations } from "./PersonalInvitations";
 import { type Reach, reachOf, shownLink } from "./shownLink";
 
 interface InviteSheetProps {
@@ -58,7 +58,7 @@ function Sheet({ copied }: { copied: boolean }) {
       )}
       <QrCode text={link} label={t`QR code of the room link`} />
       {isHost && <ApprovalSwitch />}
-      {canModerate && <PersonalInvitations />}
+      {canModerate && <Invitations />}
     </div>
   );
 }

@@ -17,8 +17,16 @@ class InvitationStart(Body):
     max_uses: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
 
 
+class InvitedMember(BaseModel):
+    """Someone who joined with the invitation."""
+
+    participant_id: str
+    name: str
+    joined_at: datetime
+
+
 class InvitationView(BaseModel):
-    """An invitation, without its secret."""
+    """An invitation, without its secret. `used_by` names the first people who joined with it, and no later one."""
 
     id: str
     email: str | None
@@ -26,6 +34,7 @@ class InvitationView(BaseModel):
     expires_at: datetime | None
     max_uses: int | None
     uses: int
+    used_by: list[InvitedMember]
     created_at: datetime
 
 

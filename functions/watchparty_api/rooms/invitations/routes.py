@@ -1,10 +1,11 @@
 """HTTP routes of invitations, for host and moderators."""
 
+from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from watchparty_api.records import Invitation
+from watchparty_api.records import Invitation, Member
 from watchparty_api.rooms.invitations.invite import create_invitation, invitation_mail, may_send_mail, revoke_invitation
 from watchparty_api.rooms.invitations.links import inviter_may_invite
 from watchparty_api.rooms.invitations.models import (
@@ -12,16 +13,21 @@ from watchparty_api.rooms.invitations.models import (
     InvitationMade,
     InvitationStart,
     InvitationView,
+    InvitedMember,
 )
 from watchparty_api.rooms.membership_guard import RoomAccessOf, credential_of
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.views import room_url
-from watchparty_api.store.queries import INVITATIONS_OF_ROOM
+from watchparty_api.services import Services
+from watchparty_api.store.queries import INVITATIONS_OF_ROOM, MEMBERS_OF_INVITATION
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.site import client_address, share_url
 
 router = APIRouter(tags=["invitations"])
+
+NAMED_USERS = 20
+"""How many of the people who joined with an invitation its view names."""
 
 
 @router.post("/rooms/{room_id}/invitations", status_code=201)
@@ -47,7 +53,7 @@ def make(
     if send is not None:
         later.add_task(send, *invitation_mail(room, by, url))
     response.headers["Cache-Control"] = "no-store"
-    return InvitationMade(invitation=_view(invitation), url=url, mailed=mailed)
+    return InvitationMade(invitation=_view(invitation, ()), url=url, mailed=mailed)
 
 
 @router.get("/rooms/{room_id}/invitations")
@@ -62,7 +68,7 @@ def list_all(
     page = services.store.query(INVITATIONS_OF_ROOM, access.room.id, False, limit=limit, cursor=cursor)
     inviters = {id_: find_member(services, access.room.id, id_) for id_ in {each.created_by for each in page.items}}
     valid = [each for each in page.items if inviter_may_invite(each, inviters[each.created_by])]
-    return InvitationList(items=[_view(invitation) for invitation in valid], next_cursor=page.cursor)
+    return InvitationList(items=[_view(each, _used_by(services, each)) for each in valid], next_cursor=page.cursor)
 
 
 @router.delete("/rooms/{room_id}/invitations/{invitation_id}", status_code=204)
@@ -72,7 +78,13 @@ def delete(invitation_id: str, access: RoomAccessOf, services: ServicesOf) -> No
     revoke_invitation(services, access.room.id, invitation_id)
 
 
-def _view(invitation: Invitation) -> InvitationView:
+def _used_by(services: Services, invitation: Invitation) -> Sequence[Member]:
+    if invitation.uses == 0:
+        return ()
+    return services.store.query(MEMBERS_OF_INVITATION, invitation.id, limit=NAMED_USERS).items
+
+
+def _view(invitation: Invitation, used_by: Iterable[Member]) -> InvitationView:
     return InvitationView(
         id=invitation.id,
         email=invitation.email,
@@ -80,5 +92,9 @@ def _view(invitation: Invitation) -> InvitationView:
         expires_at=invitation.expires_at,
         max_uses=invitation.max_uses,
         uses=invitation.uses,
+        used_by=[
+            InvitedMember(participant_id=each.participant_id, name=each.display_name, joined_at=each.created_at)
+            for each in used_by
+        ],
         created_at=invitation.created_at,
     )

@@ -9,6 +9,7 @@ from httpx2 import Response
 
 from fakes.api_harness import SITE, ApiHarness
 from fakes.party import Browser, Party, party
+from watchparty_api.rooms.invitations.routes import NAMED_USERS
 
 
 def invite(here: Party, **body: Any) -> tuple[str, dict[str, Any]]:
@@ -246,3 +247,24 @@ def test_unregistered_hosts_only_get_the_link(api: ApiHarness, who: str) -> None
     answer = inviting.ask("POST", f"/rooms/{room_id}/invitations", {"email": "max@example.org"})
     assert (answer.status_code, answer.json()["mailed"]) == (201, False)
     assert api.mail.sent == []
+
+
+def test_the_list_names_who_joined_with_which_invitation(api: ApiHarness) -> None:
+    """Each person is listed once, with the invitation that they joined with, and others are not."""
+    here = party(api, access="members")
+    (first, _), (second, _), _ = (invite(here) for _ in range(3))
+    for name, secret in (("Max", first), ("Ida", first), ("Lea", second)):
+        assert Browser(api).join(here.id, display_name=name, invite=secret).status_code == 200
+    listed = here.host.ask("GET", here.path("/invitations")).json()["items"]
+    names = [sorted(each["name"] for each in item["used_by"]) for item in listed]
+    assert sorted(names) == [[], ["Ida", "Max"], ["Lea"]]
+
+
+def test_an_invitation_names_a_limited_number_of_people(api: ApiHarness) -> None:
+    """A link for a whole class stays a short entry; `uses` counts everyone."""
+    here = party(api, access="members")
+    secret, _ = invite(here)
+    for number in range(NAMED_USERS + 1):
+        assert Browser(api).join(here.id, display_name=f"Guest {number}", invite=secret).status_code == 200
+    (item,) = here.host.ask("GET", here.path("/invitations")).json()["items"]
+    assert (item["uses"], len(item["used_by"])) == (NAMED_USERS + 1, NAMED_USERS)
