@@ -2767,11 +2767,6 @@ export interface components {
          * @description Someone who joined with the invitation.
          */
         InvitedMember: {
-            /**
-             * Joined At
-             * Format: date-time
-             */
-            joined_at: string;
             /** Name */
             name: string;
             /** Participant Id */

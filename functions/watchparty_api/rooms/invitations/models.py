@@ -22,7 +22,6 @@ class InvitedMember(BaseModel):
 
     participant_id: str
     name: str
-    joined_at: datetime
 
 
 class InvitationView(BaseModel):

@@ -92,9 +92,6 @@ def _view(invitation: Invitation, used_by: Iterable[Member]) -> InvitationView:
         expires_at=invitation.expires_at,
         max_uses=invitation.max_uses,
         uses=invitation.uses,
-        used_by=[
-            InvitedMember(participant_id=each.participant_id, name=each.display_name, joined_at=each.created_at)
-            for each in used_by
-        ],
+        used_by=[InvitedMember(participant_id=each.participant_id, name=each.display_name) for each in used_by],
         created_at=invitation.created_at,
     )
