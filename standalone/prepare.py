@@ -2,7 +2,7 @@
 """Prepares this checkout for running, development or tests, on a machine with only Python, git and make.
 
     prepare.py run     for `make run`: .venv with standalone/requirements.txt, the built page, ffmpeg, the sample film
-    prepare.py test    all of requirements.txt, and Debian's browsers, redis, postgresql and ffmpeg where it can install
+    prepare.py test    all of requirements.txt, and Debian's browsers, proxies, databases and ffmpeg if it may install
 
 It uses only the standard library, because it runs before anything is installed. Each step leaves a stamp (a hash of its
 inputs) under .build/, so a second run does nothing and takes a fraction of a second.
@@ -34,6 +34,8 @@ DEBIAN_TEST_PACKAGES = {
     "redis-server": "redis-server",
     "ffmpeg": "ffmpeg",
     "pg_ctl": "postgresql",
+    "nginx": "nginx",
+    "caddy": "caddy",
 }
 
 OTHER_BROWSERS = {

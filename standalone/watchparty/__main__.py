@@ -1,4 +1,4 @@
-"""The command line: `watchparty serve | transcode | backup | restore | admin | audit | keys`."""
+"""The command line: `watchparty serve | transcode | backup | restore | doctor | admin | audit | keys`."""
 
 import argparse
 import getpass
@@ -87,6 +87,17 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--data", metavar="DIR", help="the empty folder that becomes the data folder")
     restore.add_argument("--backup", metavar="NAME", help="a file of FOLDER/backups (default: the newest)")
     restore.set_defaults(run=_restore, **_NO_SERVER)
+    doctor = commands.add_parser(
+        "doctor",
+        help="find out what is wrong with an installation, and how to mend it",
+        description="Checks port, disk, memory, ffmpeg, clock, proxy, mail, storage, databases, backups and "
+        "permissions. Changes nothing. Exit code: 0 without errors, 2 with errors.",
+    )
+    doctor.add_argument("--data", metavar="DIR", help="the server's data folder")
+    doctor.add_argument("--port", type=int, help=f"the server's port (default: {DEFAULT_PORT})")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.add_argument("--bundle", type=Path, metavar="FILE", help="also write a zip file for a bug report")
+    doctor.set_defaults(run=_doctor, host=None, no_browser=True, demo=False)
     audit = commands.add_parser("audit", help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
     audit.add_argument("--data", metavar="DIR", help="the server's data folder")
@@ -185,6 +196,26 @@ def _restore(arguments: argparse.Namespace) -> int:
 
     print(restore_backup(home_config(arguments, os.environ), source=arguments.folder, name=arguments.backup))
     return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from watchparty.config import home_config
+    from watchparty.data_folder import DataFolder
+    from watchparty.doctor.checks import diagnose
+    from watchparty.doctor.report import as_json, as_text, facts_of, unusable_settings, write_bundle
+
+    log = Path(os.devnull)
+    try:
+        config = home_config(arguments, os.environ)
+        facts, log = facts_of(config, os.environ), DataFolder(config.data).transcoder_log
+    except HomeError as error:
+        facts = unusable_settings(str(error), os.environ)
+    findings = diagnose(facts)
+    print(as_json(findings) if arguments.json else as_text(findings))
+    if arguments.bundle:
+        write_bundle(arguments.bundle, facts, findings, log=log)
+        print(f"Wrote {arguments.bundle}. Look through it before you pass it on.", file=sys.stderr)
+    return 2 if any(finding.severity == "error" for finding in findings) else 0
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -38,6 +38,22 @@ def run_quietly(command: Sequence[str]) -> None:
         raise ProgramFailed(command[0], done.returncode, done.stderr)
 
 
+def output_of(command: Sequence[str], *, within_s: float = 20.0) -> str:
+    """Runs a command to its end, without the server's environment; returns what it prints. Raises HomeError."""
+    env = environment.clean(os.environ)
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, env=env, capture_output=True, text=True, check=False, timeout=within_s
+        )
+    except FileNotFoundError as error:
+        raise ProgramMissing(command[0]) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProgramFailed(command[0], -1, str(error)) from error
+    if done.returncode:
+        raise ProgramFailed(command[0], done.returncode, done.stderr)
+    return done.stdout
+
+
 class Child:
     """A Python module in a child process of low priority. Its output is read by line; its log goes to a file.
 

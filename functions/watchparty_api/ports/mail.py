@@ -66,6 +66,16 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable("mail_unavailable", "We couldn’t send the email. Try again later.") from error
 
+    def verify(self) -> None:
+        """Signs in without sending anything. Raises Unavailable, with the server's answer as its cause."""
+        import smtplib
+
+        try:
+            with self._connected() as server:
+                server.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable("mail_unavailable", "The mail server doesn’t accept us.") from error
+
     def _connected(self) -> "smtplib.SMTP":
         import smtplib
         import ssl

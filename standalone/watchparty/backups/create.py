@@ -72,12 +72,13 @@ def _written(
     for copy in copies:
         files.update(writing.store_copy(copy))
     journal = next((copy for copy in copies if copy.name == folder.relay_journal.name), None)
+    database_version, journal_version = databases.versions(database, journal)
     return Manifest(
         created_at=now,
         release=release,
         data_version=LAYOUT_VERSION,
-        database_version=databases.database_version(database),
-        journal_version=databases.journal_version(journal) if journal else None,
+        database_version=database_version,
+        journal_version=journal_version,
         films_elsewhere=films_elsewhere,
         films_without_files=() if films_elsewhere else tuple(missing),
         folders=tuple(_folders(folder.root)),

@@ -74,17 +74,25 @@ def _require_whole(connection: sqlite3.Connection, name: str) -> None:
         raise BackupFailed(f"{name} is damaged: {'; '.join(problems)}. Restart the server, which repairs it.")
 
 
-def database_version(copy: Path) -> str | None:
-    """The newest migration of a copied database; None if it has no tables yet."""
-    with closing(sqlite3.connect(copy)) as connection:
-        tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
-        return str(row[0]) if row else None
+def database_version(connection: sqlite3.Connection) -> str | None:
+    """The newest migration of a database; None if it has no tables yet."""
+    tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+    return str(row[0]) if row else None
 
 
-def journal_version(copy: Path) -> int:
-    with closing(sqlite3.connect(copy)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+def journal_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def versions(database: Path, journal: Path | None) -> tuple[str | None, int | None]:
+    """The versions of copied databases."""
+    with closing(sqlite3.connect(database)) as connection:
+        of_database = database_version(connection)
+    if journal is None:
+        return of_database, None
+    with closing(sqlite3.connect(journal)) as connection:
+        return of_database, journal_version(connection)
 
 
 def prepared_films(copy: Path) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ def read_status(folder: DataFolder) -> BackupStatus:
             target=stored["target"],
             failure=stored["failure"],
         )
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return BackupStatus()
 
 
