@@ -64,7 +64,7 @@ class SmtpMailer:
             with self._connected() as server:
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable("mail_unavailable", "We couldn’t send the email. Try again later.") from error
+            raise _unavailable() from error
 
     def verify(self) -> None:
         """Signs in without sending anything. Raises Unavailable, with the server's answer as its cause."""
@@ -74,7 +74,7 @@ class SmtpMailer:
             with self._connected() as server:
                 server.noop()
         except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable("mail_unavailable", "The mail server doesn’t accept us.") from error
+            raise _unavailable() from error
 
     def _connected(self) -> "smtplib.SMTP":
         import smtplib
@@ -90,6 +90,10 @@ class SmtpMailer:
         if self.user is not None:
             server.login(self.user, self.password or "")
         return server
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("mail_unavailable", "We couldn’t send the email. Try again later.")
 
 
 def open_mailer(url: str, *, sender: str) -> SmtpMailer:

@@ -91,8 +91,6 @@ class BackupFacts:
     same_disk: bool | None = None
     succeeded_at: datetime | None = None
     failure: str | None = None
-    every_h: int | None = None
-    """How often the settings schedule backups; None: they do not."""
 
 
 @dataclass(frozen=True, kw_only=True)

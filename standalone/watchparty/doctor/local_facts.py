@@ -186,7 +186,6 @@ def backup_facts(config: HomeConfig) -> BackupFacts | None:
         same_disk=same if problem is None else None,
         succeeded_at=status.succeeded_at,
         failure=status.failure,
-        every_h=config.backup_every_h if scheduled else None,
     )
 
 
