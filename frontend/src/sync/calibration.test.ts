@@ -74,4 +74,10 @@ describe("Calibration", () => {
     expect(calibration.holdFor_ms(50)).toBe(30);
     expect(calibration.holdFor_ms(10)).toBe(0);
   });
+
+  it("leaves the rate of a native player or a television at the room's", () => {
+    const stale = { ...UNKNOWN_TRAITS, renewal_ms: 41 };
+    expect(strategyFor(stale, false)).toMatchObject({ method: "launches", restFactor: 1 });
+    expect(strategyFor(stale, true).restFactor).not.toBe(1);
+  });
 });

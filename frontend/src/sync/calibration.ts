@@ -98,7 +98,7 @@ export function strategyFor(traits: PlayerTraits, mayPulse = true): Strategy {
     age_ms: stale ? traits.renewal_ms / 2 : 0,
     leastError_ms: method === "launches" ? launchBand_ms(traits) : noise_ms,
     leastLead_ms: method === "launches" ? LEAST_HOLD_MS : noise_ms,
-    restFactor: method === "exact_pulses" ? 1 : BESIDE,
+    restFactor: method === "exact_pulses" || !mayPulse ? 1 : BESIDE,
   };
 }
 

@@ -136,6 +136,7 @@ def test_the_core_journey(browser: str, ada: Viewer, home: Home, meet: Meet) -> 
 
     ada.press("k")
     assert _paused_together(ada, max_) > 5
+    _waits("there are captions", lambda: ada.evaluate("() => document.querySelector('video').textTracks.length"))
     ada.press("c")
     shown = "() => [...document.querySelector('video').textTracks].some((track) => track.mode === 'showing')"
     _waits("captions are shown", lambda: ada.evaluate(shown))

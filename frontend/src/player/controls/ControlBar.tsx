@@ -1,7 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Hand } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { cx } from "@/ui/cx";
-import { useMayControl, useSessionState, useStage } from "../playback/StageContext";
+import { useMayControl, usePlayerView, useSessionState, useStage } from "../playback/StageContext";
 import { CaptionsMenu, ChaptersMenu, SettingsMenu } from "./Menus";
 import { PhoneSheet } from "./PhoneSheet";
 import { PlayButton, SkipButton } from "./PlayControls";
@@ -9,6 +10,8 @@ import { FullscreenButton, PipButton, TheatreButton } from "./ScreenButtons";
 import { ScrubBar } from "./ScrubBar";
 import { TimeLabel } from "./TimeLabel";
 import { VolumeControl } from "./VolumeControl";
+
+const CastButton = lazy(() => import("./CastButton"));
 
 /** Hidden controls must not receive taps: unlike a mouse, a finger does not show them by moving first. */
 const TOUCHABLE =
@@ -18,6 +21,7 @@ const TOUCHABLE =
 export function ControlBar() {
   const mayControl = useMayControl();
   const { fullscreen } = useStage();
+  const canCast = usePlayerView((view) => view.canCast);
   return (
     // Time runs from left to right, in every language.
     <div
@@ -44,6 +48,11 @@ export function ControlBar() {
           <CaptionsMenu />
           <SettingsMenu />
           <PipButton />
+          {canCast && (
+            <Suspense>
+              <CastButton />
+            </Suspense>
+          )}
         </div>
         <div className="@xl:hidden">
           <PhoneSheet />

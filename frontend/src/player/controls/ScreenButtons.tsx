@@ -38,15 +38,16 @@ export function TheatreButton() {
 }
 
 export function FullscreenButton() {
-  const { fullscreen } = useStage();
-  if (!fullscreen.possible) return null;
+  const { fullscreen, player } = useStage();
+  const native = usePlayerView((view) => view.canNativeFullscreen);
+  if (!fullscreen.possible && !native) return null;
   const Icon = fullscreen.on ? Minimize : Maximize;
   return (
     <ControlButton
       label={fullscreen.on ? t`Exit full screen` : t`Full screen`}
       shortcut="F"
       tip="end"
-      onClick={fullscreen.toggle}
+      onClick={fullscreen.possible ? fullscreen.toggle : () => player.enterNativeFullscreen()}
     >
       <Icon aria-hidden="true" />
     </ControlButton>

@@ -147,6 +147,27 @@ describe("SyncEngine", () => {
     expect(port.snapshot()).toMatchObject({ paused: true, position_s: 110 });
   });
 
+  it("does not pause the room when an iPhone's full screen is closed, which pauses the film first", async () => {
+    const { browser, port, commands, error_ms } = await watching();
+    port.view.setState({ inNativeFullscreen: true });
+    port.pauseExternally();
+    await browser.advance(400);
+    port.view.setState({ inNativeFullscreen: false });
+    await browser.advance(5_000);
+    expect(commands()).toEqual([]);
+    expect(port.player.paused).toBe(false);
+    expect(Math.abs(error_ms())).toBeLessThan(10);
+  });
+
+  it("pauses the room for a pause in an iPhone's full screen that stays open", async () => {
+    const { browser, port, commands } = await watching();
+    port.view.setState({ inNativeFullscreen: true });
+    port.pauseExternally();
+    await browser.advance(1_000);
+    expect(commands()).toHaveLength(1);
+    expect(port.player.paused).toBe(true);
+  });
+
   it("never pauses the room because the page was hidden, and catches up when it is visible again (R2)", async () => {
     const { browser, port, hide, commands, error_ms } = await watching();
     hide();

@@ -33,6 +33,8 @@ interface EngineOptions {
 const STEP_EVERY_MS = { playing: 30, stopped: 250 };
 /** How long the player stays as its viewer left it, unless the room answers sooner. */
 const HOLD_MS = 1_500;
+/** An iPhone pauses the film when its full screen is closed, and says only then that it is closed. */
+const LEAVING_MS = 700;
 const END_TOLERANCE_S = 0.3;
 
 export class SyncEngine {
@@ -42,6 +44,7 @@ export class SyncEngine {
   readonly #controller: SyncController;
   readonly #cancels: (() => void)[];
   #cancelTick: () => void = () => {};
+  #cancelLeaving: () => void = () => {};
   #film: FilmSource | null = null;
   #roomRate = 1;
   #arrived = false;
@@ -71,7 +74,7 @@ export class SyncEngine {
   }
 
   close(): void {
-    for (const cancel of [...this.#cancels, this.#cancelTick]) cancel();
+    for (const cancel of [...this.#cancels, this.#cancelTick, this.#cancelLeaving]) cancel();
     this.#options.session.observe(null);
   }
 
@@ -97,10 +100,25 @@ export class SyncEngine {
   }
 
   #onPlayerEvent(event: PlayerEvent): void {
-    if (event === "paused_externally") this.#changedExternally("pause");
+    const { inNativeFullscreen } = this.#options.player.view.getState();
+    if (event === "paused_externally" && inNativeFullscreen) this.#pausedInFullscreen();
+    else if (event === "paused_externally") this.#changedExternally("pause");
     else if (event === "started_externally") this.#changedExternally("play");
     else if (event === "unblocked") this.#controller.reset();
     this.#step();
+  }
+
+  /** Only a pause that lasts while the full screen stays open is a person's. */
+  #pausedInFullscreen(): void {
+    const { session, environment, player } = this.#options;
+    const until_ms = environment.now() + LEAVING_MS;
+    this.#hold = { until_ms, rev: session.timeline.newest?.rev ?? 0 };
+    this.#cancelLeaving();
+    this.#cancelLeaving = environment.after(LEAVING_MS, () => {
+      const { inNativeFullscreen } = player.view.getState();
+      if (inNativeFullscreen && player.snapshot().paused) this.#changedExternally("pause");
+      this.#step();
+    });
   }
 
   #changedExternally(to: "play" | "pause"): void {

@@ -85,6 +85,12 @@ export class HlsStream {
     this.#hls.destroy();
   }
 
+  /** While a television plays the film, it loads the film itself. */
+  suspend(on: boolean): void {
+    if (on) this.#hls.stopLoad();
+    else this.#hls.startLoad(this.#media.currentTime);
+  }
+
   /** −1: automatic, by the connection. */
   setQuality(id: number): void {
     this.#hls.nextLevel = id;
@@ -107,6 +113,7 @@ export class HlsStream {
     const hls = new Hls(config(at_s, this.#subtitles));
     hls.on(Events.ERROR, (_, error) => this.#failed(error));
     hls.on(Events.FRAG_BUFFERED, () => this.#recovered());
+    hls.on(Events.MEDIA_ATTACHED, () => offerToScreens(this.#media, this.#options.url));
     const publish = () => this.#publishTracks();
     hls.on(Events.MANIFEST_LOADED, (_, { networkDetails }) => {
       this.#known = listedPlaylists((networkDetails as XMLHttpRequest).responseText);
@@ -205,6 +212,19 @@ export class HlsStream {
     });
     next.loadSource(this.#options.url);
   }
+}
+
+/**
+ * Safari's MediaSource opens only where remote playback is off or another source is there, and hls.js turns it off. A
+ * television plays the stream from its address, as in https://webkit.org/blog/15036/how-to-use-media-source-extensions-with-airplay/.
+ */
+function offerToScreens(media: HTMLMediaElement, url: string): void {
+  if (media.querySelector("source") === null) return;
+  const source = document.createElement("source");
+  source.type = "application/x-mpegURL";
+  source.src = url;
+  media.append(source);
+  media.disableRemotePlayback = false;
 }
 
 interface TrackSelection {

@@ -22,7 +22,7 @@ export interface PlayerSnapshot {
   /** The film's length and tracks are known, so that it can be seeked. */
   loaded: boolean;
   buffered_s: number;
-  /** False where the rate must be left alone, because the browser itself plays the stream. */
+  /** False where the rate must be left alone, because the browser itself or a television plays the stream. */
   mayPulse: boolean;
 }
 
@@ -68,8 +68,13 @@ export interface PlayerView {
   subtitles: TrackChoices;
   canPip: boolean;
   inPip: boolean;
+  /** The browser's own full screen for a film alone: on iPhones there is no other. */
+  canNativeFullscreen: boolean;
   /** The browser shows the film alone, with its own controls, as iPhones do. */
   inNativeFullscreen: boolean;
+  /** A television in reach can play this film: AirPlay in Safari, Remote Playback in other browsers. */
+  canCast: boolean;
+  casting: boolean;
   failure: "network" | "format" | null;
 }
 
@@ -104,6 +109,9 @@ export const EMPTY_VIEW: PlayerView = {
   subtitles: NO_TRACKS,
   canPip: false,
   inPip: false,
+  canNativeFullscreen: false,
   inNativeFullscreen: false,
+  canCast: false,
+  casting: false,
   failure: null,
 };

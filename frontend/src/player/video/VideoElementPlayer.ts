@@ -34,10 +34,17 @@ const STEP_EVENTS = [
 
 const FILE_RETRIES = 5;
 
+/** What an iPhone's element has in place of the page's full screen. */
+interface NativeFullscreen {
+  /** False before the film's length is known. */
+  webkitSupportsFullscreen?: boolean;
+  webkitEnterFullscreen?: () => void;
+}
+
 export class VideoElementPlayer implements PlayerPort {
   readonly view: StoreApi<PlayerView>;
   readonly captions: Captions;
-  readonly #video: HTMLVideoElement;
+  readonly #video: HTMLVideoElement & NativeFullscreen;
   readonly #images: ImageCaptions;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   readonly #stop = new AbortController();
@@ -53,7 +60,6 @@ export class VideoElementPlayer implements PlayerPort {
     const { volume, muted } = readPreferences();
     const canSetVolume = acceptsVolume(video);
     video.playsInline = true;
-    video.disableRemotePlayback = true;
     video.preservesPitch = false;
     video.volume = volume;
     video.muted = muted;
@@ -90,9 +96,10 @@ export class VideoElementPlayer implements PlayerPort {
     this.#video.pause();
     this.#video.removeAttribute("src");
     this.#video.load();
-    const { volume, muted, canSetVolume, canPip, inPip, inNativeFullscreen } = this.view.getState();
-    const lasting = { volume, muted, canSetVolume, canPip, inPip, inNativeFullscreen };
-    this.view.setState({ ...EMPTY_VIEW, ...lasting });
+    const { volume, muted, canSetVolume, canPip, inPip, inNativeFullscreen, canCast, casting } =
+      this.view.getState();
+    const screens = { canPip, inPip, inNativeFullscreen, canCast, casting };
+    this.view.setState({ ...EMPTY_VIEW, volume, muted, canSetVolume, ...screens });
     if (source?.kind === "file") this.#openFile(source, at_s);
     else if (source !== null) {
       this.#openStream(source, at_s).catch(() => this.view.setState({ failure: "network" }));
@@ -112,7 +119,8 @@ export class VideoElementPlayer implements PlayerPort {
       ended: video.ended,
       loaded: video.readyState >= HTMLMediaElement.HAVE_METADATA,
       buffered_s: bufferedUntil(video) - position_s,
-      mayPulse: this.#source?.kind !== "hls" || this.#stream !== null,
+      mayPulse:
+        (this.#source?.kind !== "hls" || this.#stream !== null) && !this.view.getState().casting,
     };
   }
 
@@ -185,6 +193,16 @@ export class VideoElementPlayer implements PlayerPort {
   async togglePip(): Promise<void> {
     if (this.#isInPip()) await document.exitPictureInPicture();
     else await this.#video.requestPictureInPicture();
+  }
+
+  enterNativeFullscreen(): void {
+    this.#video.webkitEnterFullscreen?.();
+  }
+
+  /** Lets the viewer choose a television, or come back from it. */
+  chooseScreen(): void {
+    // Rejected when the viewer chooses nothing.
+    this.#video.remote.prompt().catch(() => {});
   }
 
   #isInPip(): boolean {
@@ -265,6 +283,16 @@ export class VideoElementPlayer implements PlayerPort {
     on("webkitbeginfullscreen", () => this.view.setState({ inNativeFullscreen: true }));
     on("webkitendfullscreen", () => this.view.setState({ inNativeFullscreen: false }));
     on("resize", () => this.#onChange());
+    if ("remote" in this.#video) void this.#watchScreens();
+  }
+
+  async #watchScreens(): Promise<void> {
+    const { watchScreens } = await import("./screens");
+    watchScreens(this.#video.remote, this.#stop.signal, (screens) => {
+      const { casting } = this.view.getState();
+      this.view.setState(screens);
+      if (screens.casting !== casting) this.#stream?.suspend(screens.casting);
+    });
   }
 
   #onChange(): void {
@@ -278,6 +306,8 @@ export class VideoElementPlayer implements PlayerPort {
       loaded: readyState >= HTMLMediaElement.HAVE_METADATA,
       duration_s: Number.isFinite(duration) ? duration : 0,
       bufferedUntil_s: bufferedUntil(this.#video),
+      canNativeFullscreen:
+        !document.fullscreenEnabled && this.#video.webkitSupportsFullscreen === true,
       shownQuality: videoHeight > 0 ? `${videoHeight}p` : null,
     });
   }

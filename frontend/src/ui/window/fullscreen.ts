@@ -20,8 +20,8 @@ export interface Fullscreen {
 
 /**
  * Full screen for the whole page: a browser shows nothing but the full-screen element, and dialogs, menus, toasts and
- * strips are all over the page. It ends with the component. iPhones do not support it; there, theatre mode is the
- * largest.
+ * strips are all over the page. It ends with the component. iPhones have full screen for
+ * the film alone (`VideoElementPlayer`), and theatre mode with the chat.
  */
 export function useFullscreen(): Fullscreen {
   const on = useIsFullscreen();
