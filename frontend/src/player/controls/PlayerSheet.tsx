@@ -1,5 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { PictureInPicture2, SkipBack, SkipForward } from "lucide-react";
+import { Cast, PictureInPicture2, SkipBack, SkipForward } from "lucide-react";
 import { useId } from "react";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -24,6 +24,7 @@ interface PlayerSheetProps {
 export default function PlayerSheet({ onClose }: PlayerSheetProps) {
   const { player } = useStage();
   const canPip = usePlayerView((view) => view.canPip);
+  const canCast = usePlayerView((view) => view.canCast);
   const choices = [useSubtitleChoice(), useQualityChoice(), useAudioChoice(), useSpeedChoice()];
   return (
     <Dialog open onOpenChange={onClose} title={t`Player settings`}>
@@ -34,6 +35,12 @@ export default function PlayerSheet({ onClose }: PlayerSheetProps) {
           <Button className="w-full" onClick={() => void player.togglePip()}>
             <PictureInPicture2 aria-hidden="true" />
             {t`Picture in picture`}
+          </Button>
+        )}
+        {canCast && (
+          <Button className="w-full" onClick={() => player.chooseScreen()}>
+            <Cast aria-hidden="true" />
+            {t`Play on a TV`}
           </Button>
         )}
       </div>
