@@ -66,6 +66,13 @@ differential: prepare-test ## compare generated films with plain ffmpeg and keep
 fuzz-api: prepare-test ## fuzz the HTTP API against its OpenAPI document, more than 2,000 requests (minutes)
 	$(PYTEST) tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
 
+SECONDS_EACH ?= 60
+.PHONY: fuzz
+fuzz: prepare-test ## search for inputs that break a reader, by coverage (seven minutes; SECONDS_EACH=20, ONLY="mp4 token")
+	$(BIN)/python -m pip install --quiet --only-binary :all: --target .build/atheris --upgrade atheris==3.0.0 # Python 3.11 to 3.13
+	PYTHONPATH=tests:functions:sync-relay:transcoder:standalone:.build/atheris \
+		$(BIN)/python -m fuzz --seconds $(SECONDS_EACH) $(if $(ONLY),--only $(ONLY))
+
 fuzz-relay: prepare-test ## open a hundred thousand hostile connections to the relay
 	$(PYTEST) tests/sync_relay/test_frame_fuzz.py --fuzz-cases 100000
 

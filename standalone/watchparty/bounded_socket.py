@@ -94,6 +94,16 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             return
         super().handle_cont(event)
 
+    def send_receive_event_to_app(self) -> None:
+        """RFC 6455, 8.1; uvicorn would log a traceback for each such message, and any client can send them."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self._refused = True  # further frames of this read would close again, which raises
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
     def handle_ping(self) -> None:
         if self._takes_frame():
             self._pongs.answer(self.conn.last_ping)
@@ -131,3 +141,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self.read_paused = False  # or the base would resume
         self.transport.pause_reading()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": int(code), "reason": ""})
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -22,6 +22,8 @@ JOIN_LIFE = timedelta(minutes=10)
 NOTICE_LIFE = timedelta(seconds=60)
 
 _ACCESS_TYPE, _JOIN_TYPE, _NOTICE_TYPE = "at+jwt", "join+jwt", "notice+jwt"
+_UNREADABLE = (jwt.PyJWTError, UnicodeError, RecursionError)
+"""The library passes on what lone surrogates and deep nesting raise."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def token_type(token: str) -> str:
     """The token's unverified `typ`, "" for anything that is not a token. Used only to choose the verifier."""
     try:
         return str(jwt.get_unverified_header(token).get("typ", ""))
-    except jwt.PyJWTError:
+    except _UNREADABLE:
         return ""
 
 
@@ -105,7 +107,7 @@ def _verify(family: KeyFamily | PublicKeys, typ: str, audience: str, token: str,
             # The library would compare with its own clock instead of `now`.
             options={"require": ["exp", "iat", "aud", "sub"], "verify_exp": False, "verify_iat": False},
         )
-    except jwt.PyJWTError as error:
+    except _UNREADABLE as error:
         raise refusal from error
     if not isinstance(claims["exp"], (int, float)) or now.timestamp() >= claims["exp"]:
         raise Unauthenticated("token_expired", "Your sign-in has expired. Sign in again.")

@@ -67,6 +67,8 @@ class HmacGrants:
         return f"{fields}.{self._keyed_hash.of(_PURPOSE, fields)}"
 
     def read(self, text: str, *, now: datetime) -> Grant | None:
+        if not text.isascii():
+            return None
         fields, _, signature = text.rpartition(".")
         if not hmac.compare_digest(self._keyed_hash.of(_PURPOSE, fields).encode(), signature.encode()):
             return None

@@ -39,3 +39,14 @@ def test_titles_keep_their_script() -> None:
     """Joiners, wide spaces and characters newer than Python's tables are kept; a title that shows nothing is none."""
     titles = ["کتاب\u200cها", "日本\u3000語", "👩\u200d👧 \U0001fae9", "\U0001fac8", "a\tb", "\u200b\u200f"]
     assert track_labels([(title, "eng") for title in titles]) == [*titles[:4], "a b", "English"]
+
+
+def test_titles_with_numbers_stay_apart() -> None:
+    """HLS requires distinct names, also where a title already is what a number would have made of another."""
+    labels = track_labels([("A (3)", "en"), ("A", "en"), ("A", "en"), ("A", "en")])
+    assert labels == ["A (3)", "A", "A (4)", "A (5)"]
+
+
+def test_a_language_of_control_characters_is_undetermined() -> None:
+    """The library of languages raises SystemError for them."""
+    assert language_tag("\x00\x10\x85#EXT") == "und"

@@ -33,19 +33,25 @@ class _Defaults:
 
 
 def read_stream(pipe: IO[bytes]) -> Iterator[Track | tuple[int, Sample]]:
-    """First the tracks, in order, then (track id, sample) in file order, as soon as each fragment has arrived."""
+    """First the tracks, in order, then (track id, sample) in file order, as soon as each fragment has arrived.
+
+    Raises ToolFailed for a damaged stream.
+    """
     moof, moof_bytes = b"", 0
     while len(header := pipe.read(HEADER_BYTES)) == HEADER_BYTES:
         size, kind = struct.unpack(">I4s", header)
         body = pipe.read(max(0, size - HEADER_BYTES))
         if len(body) != size - HEADER_BYTES:
             return  # an unfinished fragment is ignored
-        if kind == b"moov":
-            yield from tracks(body)
-        elif kind == b"moof":
-            moof, moof_bytes = body, size
-        elif kind == b"mdat":
-            yield from samples(moof, body, data_base=moof_bytes + HEADER_BYTES)
+        try:
+            if kind == b"moov":
+                yield from tracks(body)
+            elif kind == b"moof":
+                moof, moof_bytes = body, size
+            elif kind == b"mdat":
+                yield from samples(moof, body, data_base=moof_bytes + HEADER_BYTES)
+        except struct.error as error:
+            raise ToolFailed(f"a box of the stream is too short: {error}") from error
 
 
 def tracks(moov: bytes) -> Iterator[Track]:
@@ -115,6 +121,8 @@ def _trun(moof: bytes, at: int, defaults: _Defaults, decode: int, mdat: bytes, d
         duration, size, sample_flags, composition = fields
         if number == 0 and first_flags is not None:
             sample_flags = first_flags
+        if not 0 <= offset < offset + size <= len(mdat):
+            raise ToolFailed(f"a fragment of {len(mdat)} bytes has a sample of {size} at {offset}")
         data = mdat[offset : offset + size]
         yield Sample(data, decode, decode + composition, duration, not sample_flags & NOT_SYNC)
         offset += size

@@ -23,7 +23,7 @@ LONGEST_LABEL = 80
 def language_tag(code: str) -> str:
     """The BCP 47 tag: "eng" and "English" become "en", "en_US" becomes "en-US", anything unknown becomes "und"."""
     code = code.strip().replace("_", "-")
-    if len(code) > LONGEST_CODE:
+    if len(code) > LONGEST_CODE or not code.isprintable():  # langcodes fails on control characters
         return UNDETERMINED
     code = USUAL_CODES.get(code.lower(), code)
     try:
@@ -47,7 +47,8 @@ def track_labels(tracks: list[tuple[str, str]]) -> list[str]:
     labels: list[str] = []
     for number, (title, language) in enumerate(tracks, start=1):
         name = _one_line(title)[:LONGEST_LABEL].strip() or _language_name(language) or f"Track {number}"
-        labels.append(name if name not in labels else f"{name} ({number})")
+        names = (name, *(f"{name} ({each})" for each in range(number, number + len(tracks))))
+        labels.append(next(each for each in names if each not in labels))
     return labels
 
 

@@ -10,6 +10,7 @@ from watchparty_transcoder.mp4.boxes import Box, find, walk
 from watchparty_transcoder.source.source import Source
 
 MOOV_LIMIT = 256 << 20  # a day-long film needs about 100 MB of tables
+STSD_HEADER_BYTES = 8  # version, flags and the number of entries
 ENCRYPTED = (b"encv", b"enca", b"encs")
 
 
@@ -29,11 +30,12 @@ def read_tables(source: Source) -> Mp4Tables | None:
         head = file.read(12)
         if head[4:8] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
             return None
-        moov = _moov(file)
+        moov = _moov(file, source.size_bytes())
     if moov is None:
         return Mp4Tables(complete=False)
-    stsds = [found for trak in walk(moov) if trak.kind == b"trak" and (found := _stsd(moov, trak))]
-    formats = [each.kind for stsd in stsds for each in walk(moov, stsd.start + 8, stsd.end)]
+    found = [_stsd(moov, trak) for trak in walk(moov) if trak.kind == b"trak"]
+    stsds = [stsd for stsd in found if stsd and stsd.end - stsd.start >= STSD_HEADER_BYTES]
+    formats = [each.kind for stsd in stsds for each in walk(moov, stsd.start + STSD_HEADER_BYTES, stsd.end)]
     return Mp4Tables(
         complete=True,
         fragmented=find(moov, b"mvex") is not None,
@@ -46,10 +48,10 @@ def _stsd(moov: bytes, trak: Box) -> Box | None:
     return find(moov, b"mdia", b"minf", b"stbl", b"stsd", start=trak.start, end=trak.end)
 
 
-def _moov(file: BinaryIO) -> bytes | None:
+def _moov(file: BinaryIO, size_bytes: int) -> bytes | None:
     """The payload of the top-level moov; everything else is skipped by its length."""
     at = 0
-    while True:
+    while at < size_bytes:
         file.seek(at)
         header = file.read(16)
         if len(header) < 8:
@@ -66,3 +68,4 @@ def _moov(file: BinaryIO) -> bytes | None:
         if size < start:  # 0 means "to the end of the file", anything else is not a box
             return None
         at += size
+    return None

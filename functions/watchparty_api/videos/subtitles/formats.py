@@ -103,7 +103,8 @@ def _without_other_blocks(body: list[str], *, followed: bool) -> list[str]:
             blocks.append([])
     if followed and body and body[-1].strip() and len(blocks) > 1:
         blocks[-1].pop()  # the line directly before a timing line, after a blank one, is the cue's name
-    return [line for block in blocks if not (block and _NO_CUE.match(block[0])) for line in block]
+    payload, *others = blocks  # what follows the timing directly is text, whatever it begins with
+    return payload + [line for block in others if not (block and _NO_CUE.match(block[0])) for line in block]
 
 
 def _with_pysubs2(text: str, format_: str, *, frame_rate: float | None = None) -> Iterator[Cue]:

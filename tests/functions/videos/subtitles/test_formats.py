@@ -63,6 +63,13 @@ def test_webvtt() -> None:
     assert lines(text) == [(1000, 2000, "line:0", "a\nb"), (3000, 4000, "", "x &amp; y")]
 
 
+def test_webvtt_text_that_begins_like_a_comment() -> None:
+    """Only a blank line begins a comment: what follows the timing is text."""
+    assert lines("WEBVTT\n\n00:01.000 --> 00:02.000\nNOTE well\nSTYLE\n\nNOTE hidden") == [
+        (1000, 2000, "", "NOTE well\nSTYLE"),
+    ]
+
+
 def test_webvtt_without_names() -> None:
     """The last line of a text directly before a timing line is its own."""
     assert lines("WEBVTT\n\n00:01.000 --> 00:02.000\na\nb\n\n00:03.000 --> 00:04.000\nc") == [
