@@ -51,6 +51,10 @@ RETIRED_DEFINITIONS = re.findall(
 """Ordinary words that are no names of classes, functions or constants."""
 
 
+INPUTS = "tests/fuzz/corpus/"
+"""Inputs of the fuzzer, which need not be text."""
+
+
 def tracked() -> list[str]:
     return subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
@@ -58,7 +62,7 @@ def tracked() -> list[str]:
 def texts() -> dict[str, str]:
     found = {}
     for name in tracked():
-        if name not in EXEMPT and (ROOT / name).is_file():
+        if name not in EXEMPT and not name.startswith(INPUTS) and (ROOT / name).is_file():
             content = (ROOT / name).read_bytes()
             if b"\0" not in content:
                 found[name] = content.decode()
