@@ -97,10 +97,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def send_receive_event_to_app(self) -> None:
         """RFC 6455, 8.1; uvicorn would log a traceback for each such message, and any client can send them."""
         if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
-            self._refused = True  # further frames of this read would close again, which raises
             self.frames = []
-            self.conn.send_close(1007)
-            self.handle_parser_exception()
+            if self.conn.state is State.OPEN:  # closing twice raises
+                self._refused = True
+                self.conn.send_close(1007)
+                self.handle_parser_exception()
             return
         super().send_receive_event_to_app()
 
