@@ -213,9 +213,11 @@ def provide_ffmpeg() -> bool:
 def make_sample_film() -> bool:
     """Generates the film of `watchparty serve --demo`, which is therefore free of rights."""
     film = BUILD / "sample.mp4"
-    if film.exists():
+    source = fingerprint([ROOT / "standalone" / "watchparty" / "sample_film.py"])
+    if fresh("sample-film", source) and film.exists():
         return False
     call(PYTHON, "-m", "watchparty.sample_film", film)
+    remember("sample-film", source)
     return True
 
 

@@ -25,9 +25,20 @@ PER_S = 1.4
 CHAT = [("Lea", "Popcorn?"), ("Noor", "On the train, still with you"), ("Eve", "That sky!")]
 
 
-def frames_of(people: Sequence[Person]) -> list[int]:
-    """The number of the frame that each element shows."""
-    return [int(person.position_at(0) * FPS + 1e-3) for person in people]
+WATCH = """() => {
+  const video = document.querySelector("video");
+  const note = (_, { mediaTime }) => {
+    window.painted_s = mediaTime;
+    video.requestVideoFrameCallback(note);
+  };
+  video.requestVideoFrameCallback(note);
+}"""
+"""Notes the time in the film of each picture that is painted, which may be later than the element's position."""
+
+
+def painted_frames(people: Sequence[Person]) -> set[int]:
+    """The numbers of the frames that are on the screens."""
+    return {round(person.page.evaluate("() => window.painted_s ?? -1") * FPS) for person in people}
 
 
 def take(people: Sequence[Person], index: int, folder: Path) -> None:
@@ -37,10 +48,12 @@ def take(people: Sequence[Person], index: int, folder: Path) -> None:
     all_play(list(people))
     press(host, "k")
     all_paused(list(people))
-    eventually("all show the same frame", lambda: len(set(frames_of(people))) == 1 and apart_s(list(people)) < 0.02)
-    host.page.wait_for_timeout(400)  # until the seek's frame is painted
+    eventually("positions agree", lambda: apart_s(list(people)) < 0.001, within_s=30)
+    eventually("all show the same frame", lambda: len(painted_frames(people)) == 1, within_s=30)
+    before = painted_frames(people)
     for number, person in enumerate(people):
         person.page.screenshot(path=folder / f"{number}-{index:03d}.png")
+    assert painted_frames(people) == before, "a picture changed while it was photographed"
 
 
 def compose(folder: Path) -> None:
@@ -75,6 +88,7 @@ def main() -> None:
                     wait_for_room(person)
                 for person in people:
                     wait_for_film(person)
+                    person.page.evaluate(WATCH)
                 by_name = {person.name: person for person in people}
                 for name, text in CHAT:
                     post(by_name[name], text)
