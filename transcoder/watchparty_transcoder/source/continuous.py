@@ -6,6 +6,7 @@ predecessor's end begins a new part, as in ffmpeg; it then follows directly. All
 same amount, so that they stay in sync; packets of the previous part that arrive late keep the previous shift.
 """
 
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -78,15 +79,13 @@ def demux(container: InputContainer, demuxer: str, streams: Iterable[Stream]) ->
 
 
 def _packets(container: InputContainer, streams: list[Stream]) -> "Iterator[Packet[Stream]]":
-    """Damage in FLV and transport streams looks like streams that begin mid-file, at which PyAV stops."""
-    while True:
-        try:
-            for packet in container.demux(streams):
-                if packet.size:
-                    yield packet
-        except IndexError:
-            continue
-        return
+    """Damage in FLV and transport streams looks like streams that begin mid-file. PyAV does not return their packets,
+    and fails on them once it has read everything.
+    """
+    with contextlib.suppress(IndexError):
+        for packet in container.demux(streams):
+            if packet.size:
+                yield packet
 
 
 def _shown_as_in_browsers(packets: "Iterable[Packet[Stream]]") -> "Iterator[Packet[Stream]]":

@@ -54,11 +54,20 @@ def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
     options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
     if not decoded:
         options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
-    container = av.open(source.url, mode="r", options=options, metadata_errors="replace")
+    container = _opened(source, options)
     if any(stream.codec_context and not stream.codec_context.sample_rate for stream in container.streams.audio):
         container.close()
-        container = av.open(source.url, mode="r", options={**options, **FURTHER}, metadata_errors="replace")
+        container = _opened(source, {**options, **FURTHER})
     for stream in container.streams.video:
         if stream.codec_context is not None:  # the options above are those of libav's own first look
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     return container
+
+
+def _opened(source: Source, options: dict[str, str]) -> InputContainer:
+    """A local file by its descriptor: libav also guesses by names, and takes a film named `.jpg` for a picture."""
+    if source.path is None:
+        return av.open(source.url, mode="r", options=options, metadata_errors="replace")
+    with source.path.open("rb", buffering=0) as file:  # libav has a descriptor of its own from then on
+        options = {**options, "protocol_whitelist": "fd", "fd": str(file.fileno())}
+        return av.open("fd:", mode="r", options=options, metadata_errors="replace")
