@@ -56,9 +56,14 @@ def meet(request: pytest.FixtureRequest, playwright: Playwright, home: Home, tmp
     with ExitStack() as open_browsers:
 
         def open_browser(
-            name: str, *, phone: bool = False, extra: tuple[str, ...] = (), site: str | None = None
+            name: str,
+            *,
+            phone: bool = False,
+            extra: tuple[str, ...] = (),
+            site: str | None = None,
+            locale: str | None = None,
         ) -> Person:
-            opened = browser_of(playwright, name, tmp_path, site or home.url, phone=phone, extra=extra)
+            opened = browser_of(playwright, name, tmp_path, site or home.url, phone=phone, extra=extra, locale=locale)
             people.append(open_browsers.enter_context(opened))
             return people[-1]
 

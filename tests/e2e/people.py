@@ -78,7 +78,14 @@ def apart_s(people: list[Person]) -> float:
 
 @contextmanager
 def browser_of(
-    playwright: Playwright, name: str, folder: Path, site: str, *, phone: bool = False, extra: tuple[str, ...] = ()
+    playwright: Playwright,
+    name: str,
+    folder: Path,
+    site: str,
+    *,
+    phone: bool = False,
+    extra: tuple[str, ...] = (),
+    locale: str | None = None,
 ) -> Iterator[Person]:
     """A browser process with its own profile. Uses the system's chromium and downloads nothing."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -91,6 +98,7 @@ def browser_of(
         has_touch=phone,
         is_mobile=phone,
         reduced_motion="reduce",
+        locale=locale,
     )
     context.set_default_timeout(TIMEOUT_MS)
     try:

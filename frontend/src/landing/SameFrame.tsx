@@ -41,7 +41,7 @@ function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
       >
         <Dusk />
         <div className="absolute inset-x-0 bottom-0 bg-gradient-to-t from-black/75 to-transparent px-3 pt-8 pb-3">
-          <div className="h-1 overflow-hidden rounded-full bg-white/25">
+          <div dir="ltr" className="h-1 overflow-hidden rounded-full bg-white/25">
             <div className="h-full w-[38%] rounded-full bg-[#f6b55c]" />
           </div>
         </div>

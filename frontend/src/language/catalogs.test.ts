@@ -145,7 +145,12 @@ function untranslated(node: Node): string[] {
 const nameOf = (element: Node) =>
   String(((element.openingElement as Node).name as Node).name ?? "");
 
-const EXAMPLES = new Set(["https://", "https://example.org/watchparty", "name@example.org", "WatchParty"]);
+const EXAMPLES = new Set([
+  "https://",
+  "https://example.org/watchparty",
+  "name@example.org",
+  "WatchParty",
+]);
 const SIDES =
   /(?<=[\s"'`:!-])(?:(?:m|p)[lr]-[\d[a-z]|(?:left|right)-(?!1\/2)[\d[]|text-(?:left|right)\b|(?:rounded|border)-[lr]\b)/g;
 

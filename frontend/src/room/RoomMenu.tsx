@@ -1,16 +1,16 @@
 import { t } from "@lingui/core/macro";
-import { EllipsisVertical, Eraser, History, LogOut, Pencil } from "lucide-react";
-import { useState } from "react";
-import { currentLanguage, type Language } from "@/language/language";
+import { EllipsisVertical, Eraser, History, Languages, LogOut, Pencil } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
-import { Menu, MenuCheck, MenuChoice, MenuItem, MenuSeparator, MenuSubChoice } from "@/ui/Menu";
-import { changeLanguage, LANGUAGE_OPTIONS } from "@/ui/preferences/LanguageChoice";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useChatPreferences } from "./chat/chatStores";
 import { ChangeNameDialog } from "./people/ChangeNameDialog";
 import { useReactionAmount } from "./reactions/reactionAmount";
 import type { ReactionAmount } from "./reactions/reactions";
 import { useRoom, useRoomState } from "./state/RoomContext";
+
+const LanguageDialog = lazy(() => import("@/ui/preferences/LanguageDialog"));
 
 interface RoomMenuProps {
   onHistory: () => void;
@@ -29,7 +29,7 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const { announces, setAnnounces } = useChatPreferences();
   const { amount, setAmount } = useReactionAmount();
-  const [asking, setAsking] = useState<"name" | "clear" | null>(null);
+  const [asking, setAsking] = useState<"name" | "clear" | "language" | null>(null);
   const trigger = useReturnFocus(asking !== null);
   return (
     <>
@@ -57,12 +57,10 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           options={amounts()}
         />
         <MenuSeparator />
-        <MenuSubChoice
-          label={t`Language`}
-          value={currentLanguage()}
-          onChange={(value) => void changeLanguage(value as Language)}
-          options={LANGUAGE_OPTIONS}
-        />
+        <MenuItem onSelect={() => setAsking("language")}>
+          <Languages aria-hidden="true" />
+          {t`Language`}
+        </MenuItem>
         <MenuCheck checked={announces} onChange={setAnnounces}>
           {t`Announce messages to screen readers`}
         </MenuCheck>
@@ -84,6 +82,11 @@ export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
           {t`Leave room`}
         </MenuItem>
       </Menu>
+      {asking === "language" && (
+        <Suspense>
+          <LanguageDialog onClose={() => setAsking(null)} />
+        </Suspense>
+      )}
       {asking === "name" && <ChangeNameDialog onClose={() => setAsking(null)} />}
       <AlertDialog
         open={asking === "clear"}
