@@ -13,8 +13,8 @@ export function CardSummary({ card, isHost }: { card: RoomCard; isHost: boolean 
   const total = card.presence?.total ?? 0;
   return (
     <div>
-      <h1 dir="auto" className="text-title font-bold text-balance">
-        {card.name}
+      <h1 className="text-title font-bold text-balance">
+        <bdi>{card.name}</bdi>
       </h1>
       <p className="mt-1 text-muted">
         {isHost

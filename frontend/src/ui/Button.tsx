@@ -7,7 +7,7 @@ type Variant = "primary" | "secondary" | "ghost" | "danger" | "danger-ghost";
 type Size = "md" | "lg";
 
 const BASE =
-  "inline-flex items-center justify-center gap-2 font-semibold whitespace-nowrap select-none " +
+  "inline-flex items-center justify-center gap-2 font-semibold select-none " +
   "transition-[background-color,box-shadow,transform] duration-150 active:scale-[0.985] " +
   "disabled:opacity-50 disabled:active:scale-100 aria-disabled:opacity-50 [&_svg]:shrink-0";
 
@@ -21,8 +21,9 @@ const VARIANTS: Record<Variant, string> = {
 };
 
 const SIZES: Record<Size, string> = {
-  md: "min-h-11 px-4 rounded-xl text-[0.9375rem] [&_svg]:size-[1.125rem]",
-  lg: "min-h-14 px-7 rounded-2xl text-lg [&_svg]:size-5",
+  md: "whitespace-nowrap min-h-11 px-4 rounded-xl text-[0.9375rem] [&_svg]:size-[1.125rem]",
+  // A longer language than English may need a second line on the narrowest phones.
+  lg: "sm:whitespace-nowrap min-h-14 px-7 rounded-2xl text-lg [&_svg]:size-5",
 };
 
 /** The class names, for a link that looks like a button. */

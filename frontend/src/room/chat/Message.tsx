@@ -52,7 +52,10 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
         {line.deleted ? (
           <p className="text-muted italic">{t`Message deleted`}</p>
         ) : (
-          <p dir="auto">
+          <p
+            dir="auto"
+            className="[html[dir=rtl]_&]:[text-align:right] [html:not([dir=rtl])_&]:[text-align:left]"
+          >
             <MessageText text={line.text} />
           </p>
         )}

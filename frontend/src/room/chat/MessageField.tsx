@@ -52,7 +52,9 @@ export function MessageField({ canSend }: { canSend: boolean }) {
         onKeyDown={onKeyDown}
         className={cx(
           CONTROL,
-          "field-sizing-content block max-h-32 min-h-11 resize-none py-2.5 pe-12",
+          "field-sizing-content block max-h-32 min-h-11 resize-none py-2.5",
+          // Room for the button, which is at the page's end, whatever direction the text has.
+          "[html:not([dir=rtl])_&]:[padding-right:3rem] [html[dir=rtl]_&]:[padding-left:3rem]",
         )}
       />
       <button
