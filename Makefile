@@ -93,6 +93,10 @@ bench-relay: prepare-test ## compare the relay with a C loop, ws and socket.io (
 bench-scale: prepare-test ## measure what a viewer costs relays and Redis, and extrapolate to a million (seven minutes)
 	PYTHONPATH=tests $(BIN)/python -m bench.scale
 
+.PHONY: bench-web
+bench-web: prepare-test ## measure what people get in their browsers: bytes, first pictures, skew (four minutes)
+	PYTHONPATH=tests $(BIN)/python -m bench.web
+
 .PHONY: bench-home-load
 bench-home-load: prepare-test ## measure a home server with 50 rooms of 20 people who chat (a minute)
 	PYTHONPATH=tests $(BIN)/python -m bench.home_load
