@@ -7,13 +7,14 @@ so that a function's cold start imports only what it uses.
 
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config, ConfigError, required
+from watchparty_api.findings import Finding
 from watchparty_api.identity.identity_provider import IdentityProvider
 from watchparty_api.identity.key_store import KeyMaterial
 from watchparty_api.identity.keys import Keys, read_keys
@@ -54,6 +55,7 @@ def build_services(
     monotonic_s: Callable[[], float] = time.monotonic,
     keys: Keys | None = None,
     backup_status: Callable[[], BackupStatus] | None = None,
+    diagnose: Callable[[], Sequence[Finding]] | None = None,
 ) -> Services:
     """Opens the store and the keys that `config` names, unless `keys` are given. Raises ConfigError."""
     material = _open_key_material(config)
@@ -81,6 +83,7 @@ def build_services(
         on_video_changed=film.video_changed,
         on_video_deleted=film.video_deleted,
         backup_status=backup_status,
+        diagnose=diagnose,
     )
 
 
@@ -255,6 +258,7 @@ def auth_routers() -> "list[APIRouter]":
         accounts,
         audit_log,
         dead_letters,
+        doctor,
         overview,
         rooms,
         site_settings,
@@ -274,6 +278,7 @@ def auth_routers() -> "list[APIRouter]":
         me.router,
         factors.router,
         api_tokens.router,
+        doctor.router,
         overview.router,
         site_settings.router,
         accounts.router,

@@ -3,12 +3,13 @@
 Route handlers get it through `web.dependencies.ServicesOf`. They never name an adapter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config
+from watchparty_api.findings import Finding
 from watchparty_api.identity.identity_provider import IdentityProvider
 from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.identity.tokens import TokenSigner
@@ -54,6 +55,8 @@ class Services:
     """Called after a video is deleted, with its id."""
     backup_status: Callable[[], BackupStatus] | None
     """What is known about backups; None: another service makes them."""
+    diagnose: Callable[[], Sequence[Finding]] | None
+    """Looks for faults of the installation; None: another service does."""
 
     def settings(self) -> WorkspaceSettings:
         """The settings that admins can change while the site runs: as stored, or the defaults (version 0)."""

@@ -25,10 +25,12 @@ from watchparty.backups.status import read_status
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.data_repair import delete_old_copies
+from watchparty.doctor.checks import diagnose
+from watchparty.doctor.report import facts_of
 from watchparty.errors import BackupFailed
 from watchparty.known_hosts import KnownHosts
 from watchparty.lease_store import RecordLeaseStore
-from watchparty.process import Child
+from watchparty.process import Child, environment_settings
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
 from watchparty.task_runner import TaskRunner
@@ -144,6 +146,7 @@ def build_services_at_home(
         objects=objects,
         mail=open_mailer_of(api),
         delivery_queue=NoDeliveryQueue(),
+        diagnose=lambda: diagnose(facts_of(config, environment_settings(), is_serving=True)),
         backup_status=lambda: replace(read_status(folder), scheduled=config.backup_folder is not None),
     )
     return services, objects, relay, supervisor

@@ -38,6 +38,11 @@ def run_quietly(command: Sequence[str]) -> None:
         raise ProgramFailed(command[0], done.returncode, done.stderr)
 
 
+def environment_settings() -> dict[str, str]:
+    """The variables with which this process was started."""
+    return dict(os.environ)
+
+
 def output_of(command: Sequence[str], *, within_s: float = 20.0) -> str:
     """Runs a command to its end, without the server's environment; returns what it prints. Raises HomeError."""
     env = environment.clean(os.environ)

@@ -117,6 +117,7 @@ ADMIN_ROWS = [
     row("POST /api/v1/admin/videos/{video_id}/requeue", {"admin"}),
     row("GET /api/v1/admin/jobs", {"admin"}),
     row("GET /api/v1/admin/overview", {"admin"}),
+    row("GET /api/v1/admin/doctor", {"admin"}),
     row("GET /api/v1/admin/audit", {"admin"}),
     row("GET /api/v1/admin/audit/verify", {"admin"}),
     row("GET /api/v1/admin/audit/export", {"admin"}),

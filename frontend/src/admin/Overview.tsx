@@ -8,6 +8,7 @@ import { ProblemScreen } from "@/api/ProblemScreen";
 import { cx } from "@/ui/cx";
 import { formatBytes, formatDateTime } from "@/ui/format";
 import { LoadingScreen } from "@/ui/Spinner";
+import { Doctor } from "./Doctor";
 import { atLeast, backupIsMissing, backupRemark, queueText, spaceIsShort } from "./overviewText";
 
 const EVERY_MS = 10_000;
@@ -26,6 +27,7 @@ export function Overview() {
     <div className="flex flex-col gap-8">
       {isNew && <NextSteps />}
       <Facts facts={data} />
+      <Doctor />
     </div>
   );
 }

@@ -10,9 +10,13 @@ export type AdminRoom = Schema<"AdminRoomView">;
 export type AdminVideo = Schema<"AdminVideoView">;
 export type DeadLetter = Schema<"DeadLetterView">;
 export type Overview = Schema<"OverviewView">;
+export type Finding = Schema<"FindingView">;
 export type AuditLine = Schema<"AuditView">;
 
 export const overview = () => call<Overview>("GET", "/admin/overview");
+
+/** What the server finds wrong with itself. Takes seconds. */
+export const diagnosis = () => call<Schema<"DiagnosisView">>("GET", "/admin/doctor");
 
 export const siteSettings = () => call<SiteSettings>("GET", "/admin/settings");
 

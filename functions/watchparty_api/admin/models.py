@@ -1,5 +1,6 @@
 """Request and response models of the administration."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field, StrictBool
 from watchparty_api.accounts.models import AccountRole, AccountView, DisplayName, Email
 from watchparty_api.backup_status import BackupStatus
 from watchparty_api.config import Config
+from watchparty_api.findings import Finding
 from watchparty_api.plausible_time import ClockReadings
 from watchparty_api.records import (
     Account,
@@ -192,6 +194,26 @@ class BackupView(BaseModel):
             drilled_at=status.drilled_at,
             failure=status.failure,
         )
+
+
+class FindingView(BaseModel):
+    """One fault of the server, and the line that mends it."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    certainty: Literal["certain", "likely"]
+    what: str
+    mend: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(**asdict(finding))
+
+
+class DiagnosisView(BaseModel):
+    """Everything that was found; null where another service watches the server."""
+
+    findings: list[FindingView] | None
 
 
 class OverviewView(BaseModel):

@@ -1,12 +1,12 @@
 """Decides which facts are faults. Pure: one small function per subject, listed in `CHECKS`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
 from watchparty.doctor.facts import DatabaseFacts, DataFacts, Facts
+from watchparty_api.findings import Finding
 
 LOW_DISK_BYTES = 5 * 10**9
 """Less than a film needs, with the renditions that are made of it."""
@@ -22,19 +22,7 @@ CERTIFICATE_ENDS = timedelta(days=10)
 OLD_BACKUP = timedelta(days=8)
 NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
 
-Severity = Literal["error", "warning"]
 Certainty = Literal["certain", "likely"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One fault: what is wrong, how sure that is, and the line that mends it."""
-
-    code: str
-    severity: Severity
-    certainty: Certainty
-    what: str
-    mend: str
 
 
 Findings = Iterator[Finding]

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.doctor import local_facts, reach
-from watchparty.doctor.checks import Finding
 from watchparty.doctor.facts import DatabaseFacts, Facts
 from watchparty.site import page_folder
 from watchparty_api.config import Config
+from watchparty_api.findings import Finding
 
 LOG_BYTES = 200_000
 """How much of the end of a log goes into a bundle."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from fakes.api_harness import SITE, ApiHarness, Person
 from fakes.party import film
 from watchparty_api.backup_status import BackupStatus
 from watchparty_api.bootstrap import routers
+from watchparty_api.findings import Finding
 from watchparty_api.records import Account, Video
 from watchparty_api.store.port import WorkspaceStore, Write
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE
@@ -200,6 +201,15 @@ def test_the_overview_says_when_the_site_was_backed_up(api: ApiHarness, ada: Per
         "drilled_at": None,
         "failure": "/mnt/usb can’t be used.",
     }
+
+
+def test_the_doctor_reports_what_the_server_finds(api: ApiHarness, ada: Person) -> None:
+    """Null where another service watches the server; otherwise the findings, in their order."""
+    assert call(api, ada, "GET", "/doctor").json() == {"findings": None}
+    finding = Finding("disk_full", "error", "certain", "The disk is full.", "Delete films.")
+    app = create_app(replace(api.services, diagnose=lambda: [finding]), routers())
+    found = TestClient(app, base_url=SITE).get(f"{ADMIN}/doctor", headers=ada.headers).json()
+    assert found == {"findings": [asdict(finding)]}
 
 
 def test_lists_name_people_and_things(api: ApiHarness, ada: Person) -> None:

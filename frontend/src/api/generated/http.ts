@@ -254,6 +254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diagnosis
+         * @description Examines the server, which can take seconds: it also visits its own public address. Errors come first.
+         */
+        get: operations["admin.diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs": {
         parameters: {
             query?: never;
@@ -2579,6 +2599,14 @@ export interface components {
             state: "waiting" | "delivered" | "failed";
         };
         /**
+         * DiagnosisView
+         * @description Everything that was found; null where another service watches the server.
+         */
+        DiagnosisView: {
+            /** Findings */
+            findings: components["schemas"]["FindingView"][] | null;
+        };
+        /**
          * DirectLink
          * @description A film that is hosted elsewhere and played from there; we never fetch it.
          */
@@ -2660,6 +2688,28 @@ export interface components {
             status: "uploading" | "queued" | "processing" | "ready" | "failed";
             /** Title */
             title: string | null;
+        };
+        /**
+         * FindingView
+         * @description One fault of the server, and the line that mends it.
+         */
+        FindingView: {
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "certain" | "likely";
+            /** Code */
+            code: string;
+            /** Mend */
+            mend: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** What */
+            what: string;
         };
         /** ForgotBody */
         ForgotBody: {
@@ -4628,6 +4678,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisView"];
+                };
             };
             /** @description Refused */
             default: {
