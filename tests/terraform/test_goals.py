@@ -10,6 +10,8 @@ from watchparty_relay.metrics import Metrics
 
 NAMED = re.compile(r'(watchparty_relay_\w+)(?:\{le=~"([^"]+)"\})?')
 
+COMPARED = re.compile(r"(\w+)\((\w+)\) ([<>]) ([\d.]+)")
+
 
 def emitted() -> set[str]:
     """Every sample of a relay's page `/metrics`, without its value."""
@@ -37,6 +39,25 @@ def test_every_query_names_metrics_that_the_relay_emits(production: Applied) -> 
     for name, limits in found:
         sample = {f'{name}{{le="{limit}"}}' for limit in limits.split("|")} if limits else {name}
         assert sample & emitted(), f"{name} {limits}: no relay emits it"
+
+
+def test_a_relay_without_redis_and_a_quota_that_is_nearly_used_raise_their_alerts(production: Applied) -> None:
+    """One relay of several is enough. A quota counts from four fifths, or when Google refused something."""
+    (redis,) = COMPARED.findall(queries(production)["redis_down"])
+    assert redis == ("min", "watchparty_relay_redis_up", "<", "1")  # 1 while Redis answers, 0 otherwise
+    near, exceeded = queries(production)["quota_near"].split(" or ")
+    for part, metric in ((near, "quota_allocation_usage"), (near, "quota_limit"), (exceeded, "quota_exceeded")):
+        # https://cloud.google.com/monitoring/api/metrics_gcp_p_z#gcp-serviceruntime (2026-11)
+        assert f'serviceruntime_googleapis_com:{metric}{{monitored_resource="consumer_quota"}}' in part
+    usage, limit = near.split(" / ")
+    assert ("usage" in usage, "limit" in limit, limit.endswith("> 0.8")) == (True, True, True)
+    assert "increase(" in exceeded
+    assert exceeded.endswith("> 0")
+    for name, wait_s in (("redis_down", 120), ("quota_near", 0)):
+        policy = production.instances("google_monitoring_alert_policy.query")[name]
+        condition = policy["conditions"][0]["condition_prometheus_query_language"][0]
+        assert condition["duration"] == f"{wait_s}s"
+        assert policy["notification_channels"]
 
 
 def test_nothing_but_the_goals_is_left_to_a_scrape_of_a_relay_that_is_not_there(hobby: Applied) -> None:

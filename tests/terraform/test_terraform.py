@@ -548,3 +548,19 @@ def test_the_state_contains_no_secret_but_the_password_of_redis(outcome: Outcome
         found = {address for address in applied.resources if of_values.search(address.partition(".")[0])}
         allowed = {f"google_secret_manager_secret_version.redis_{part}[0]" for part in ("url", "ca")}
         assert found == (allowed if name == "production" else set()), f"{name}: {run}"
+
+
+def test_what_google_keeps_after_deletion_has_a_recipe(source: Path) -> None:
+    """Custom roles, identity pools and Identity Platform: the page imports each by its address and name."""
+    page = (ROOT / "docs" / "deployment.md").read_text().partition("### Deploying again")[2].partition("\n## ")[0]
+    kept = r"google_project_iam_custom_role|google_iam_workload_identity_pool\w*|google_identity_platform_config"
+    texts = [path.read_text() for path in source.glob("*.tf")]
+    found = [
+        (f"{kind}.{name}", re.search(r"(?:role_id|pool_id|provider_id)\s*= \"([\w-]+)\"", body), "count" in body)
+        for text in texts
+        for kind, name, body in re.findall(rf'resource "({kept})" "(\w+)" \{{\n(.*?)\n\}}', text, re.DOTALL)
+    ]
+    assert len(found) >= 6
+    for address, name, counted in found:
+        assert f"import '{address}[0]'" in page if counted else f"import {address} " in page, address
+        assert name is None or name[1] in page, address

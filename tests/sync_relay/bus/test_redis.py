@@ -17,6 +17,7 @@ from watchparty_relay.bus.redis import MAX_CONNECTIONS, RedisBus
 from watchparty_relay.bus.redis_rooms import channel_of
 from watchparty_relay.bus.redis_time import SAMPLES
 from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.metrics import Metrics
 from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Command, Reacted, State
 from watchparty_relay.protocol.values import Media, Mode, Operation, Role, Settings
@@ -388,9 +389,12 @@ async def test_after_a_restart_of_redis_the_first_change_begins_a_new_epoch(tmp_
 
 
 async def test_without_redis_changes_are_refused_and_afterwards_the_room_continues() -> None:
-    """While Redis is down, a change is refused as not durable; when it is back and empty, the room is restored."""
+    """While Redis is down, a change is refused as not durable; when it is back and empty, the room is restored. The
+    gauge `redis_up`, which the alert redis_down reads, follows.
+    """
     with redis_running() as server:
-        bus, recorder = RedisBus(server.url), Recorder()
+        metrics = Metrics()
+        bus, recorder = RedisBus(server.url, metrics=metrics), Recorder()
         await bus.start()
         await bus.listen("room", recorder)
         await bus.apply("room", ana())
@@ -399,8 +403,10 @@ async def test_without_redis_changes_are_refused_and_afterwards_the_room_continu
             await bus.apply("room", chat_request("c1"))
         with pytest.raises(BusUnavailable):
             await bus.listen("other", Recorder())
+        assert metrics.redis_up == 0
         await asyncio.to_thread(server.start)
         await recorder.until(lambda: bool(recorder.resets))
         assert await bus.apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
         assert [line for line in recorder.states_and_lines if line[0] == "hello"] == [("hello", 1)]
+        await eventually_async("redis_up is 1 again", lambda: metrics.redis_up == 1, within_s=30)
         await bus.stop()
