@@ -19,7 +19,13 @@ export function ProfileForm({ account }: { account: Account }) {
   return (
     <form onSubmit={(event) => void save(event)} className="flex max-w-md flex-col gap-4">
       <NameField error={field("display_name")} defaultValue={account.display_name} />
-      {account.email && <p className="text-sm text-muted">{t`You sign in as ${account.email}.`}</p>}
+      {account.email && (
+        <p className="text-sm text-muted">
+          {account.email_verified
+            ? t`You sign in as ${account.email}. The address is confirmed.`
+            : t`You sign in as ${account.email}. The address isn’t confirmed yet.`}
+        </p>
+      )}
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">
         {t`Save`}

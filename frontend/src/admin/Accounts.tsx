@@ -43,7 +43,10 @@ function AccountName({ account }: { account: AdminAccount }) {
       <Avatar name={account.display_name} seed={account.id} size="sm" />
       <span>
         <bdi className="block font-medium">{account.display_name}</bdi>
-        <span className="block text-sm text-muted">{account.email ?? t`no email`}</span>
+        <span className="block text-sm text-muted">
+          {account.email ?? t`no email`}
+          {account.email !== null && !account.email_verified && ` · ${t`not confirmed`}`}
+        </span>
       </span>
     </span>
   );

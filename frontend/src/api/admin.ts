@@ -63,6 +63,10 @@ export const allJobs = (query: PageQuery) =>
 export const auditLog = (query: PageQuery) =>
   call<Page<AuditLine>>("GET", "/admin/audit", { query });
 
+export const verifyAuditLog = () => call<Schema<"AuditVerdict">>("GET", "/admin/audit/verify");
+
+export const exportAuditLog = () => call<Blob>("GET", "/admin/audit/export", { asFile: true });
+
 export const deadLetters = (query: PageQuery) =>
   call<Page<DeadLetter>>("GET", "/admin/dead-letters", { query });
 

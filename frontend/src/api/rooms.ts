@@ -20,6 +20,9 @@ export type Joined = Schema<"Admitted"> | Schema<"WaitingForHost">;
 export type JoinBody = Pick<Schema<"Join">, "display_name" | "password" | "invite">;
 
 export type Member = Schema<"MemberView">;
+/** The caller's own rooms, most recently used first. */
+export const ownRooms = () => call<Page<Schema<"RoomSummary">>>("GET", "/rooms");
+
 export type RoomInvitation = Schema<"InvitationView">;
 export type Ban = Schema<"BanView">;
 export type QueueItem = Schema<"QueueItem">;

@@ -1,17 +1,29 @@
 import { t } from "@lingui/core/macro";
+import { useQuery } from "@tanstack/react-query";
 import { ArrowRight, X } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
+import { ownRooms } from "@/api/rooms";
+import { useSession } from "@/api/session";
 import { formatAgo, isolated } from "@/ui/format";
 import { forgetRoom, recentRooms } from "@/visitor/recentRooms";
+import { listedRooms } from "./listedRooms";
 
 export function RecentRooms() {
-  const [rooms, setRooms] = useState(recentRooms);
+  const [remembered, setRemembered] = useState(recentRooms);
+  const accountId = useSession(({ account }) => account?.id ?? null);
+  const owned = useQuery({
+    queryKey: ["own rooms", accountId],
+    queryFn: ownRooms,
+    enabled: accountId !== null,
+  });
+  // Without an answer, the list is what this browser remembers.
+  const rooms = listedRooms(remembered, accountId === null ? [] : (owned.data?.items ?? []));
   if (rooms.length === 0) return null;
 
   function forget(id: string) {
     forgetRoom(id);
-    setRooms(recentRooms());
+    setRemembered(recentRooms());
   }
 
   return (
@@ -37,14 +49,16 @@ export function RecentRooms() {
                 {formatAgo(room.visited_at_ms, Date.now())}
               </span>
             </Link>
-            <button
-              type="button"
-              aria-label={t`Remove ${isolated(room.name)}`}
-              className="me-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
-              onClick={() => forget(room.id)}
-            >
-              <X className="size-4" aria-hidden="true" />
-            </button>
+            {!room.own && (
+              <button
+                type="button"
+                aria-label={t`Remove ${isolated(room.name)}`}
+                className="me-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+                onClick={() => forget(room.id)}
+              >
+                <X className="size-4" aria-hidden="true" />
+              </button>
+            )}
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
-import { bans, liftBan } from "@/api/rooms";
+import { type Ban, bans, liftBan } from "@/api/rooms";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { formatDateTime } from "@/ui/format";
 import { LoadingScreen } from "@/ui/Spinner";
 import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
@@ -51,10 +52,24 @@ function BanList() {
       {list.data.items.map((ban) => (
         <li key={ban.participant_id} className="flex min-h-14 items-center gap-3">
           <Avatar name={ban.display_name} seed={ban.participant_id} size="sm" />
-          <bdi className="min-w-0 grow truncate">{ban.display_name}</bdi>
+          <div className="min-w-0 grow">
+            <bdi className="block truncate">{ban.display_name}</bdi>
+            <p className="text-sm text-muted">{coverageOf(ban)}</p>
+          </div>
           <Button onClick={() => void lift(ban.participant_id)}>{t`Unban`}</Button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** What the ban recognises besides the browser, which it always does. */
+function coverageOf({ has_account, address_until }: Ban): string {
+  if (address_until === null || Date.parse(address_until) <= Date.now()) {
+    return has_account ? t`Browser and account` : t`Browser`;
+  }
+  const until = formatDateTime(address_until);
+  return has_account
+    ? t`Browser and account, network until ${until}`
+    : t`Browser, network until ${until}`;
 }
