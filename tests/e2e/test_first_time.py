@@ -75,7 +75,7 @@ def test_a_film_that_cannot_be_played_is_given_up_while_another_is_on(meet: Meet
     """The room says why, and no longer announces the film."""
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(bytes(range(256)) * 400)
-    ada = meet("Ada", account=True)
+    ada = meet("Ada")
     create_room(ada, copyable(60))
     wait_for_film(ada)
     open_tab(ada, "Films")
