@@ -18,8 +18,8 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--mute-audio", "--disable-dev-shm-usage"),
 )
-TIMEOUT_MS = 15_000
-"""Of each action and each expectation: three times Playwright's own, for busy machines."""
+TIMEOUT_MS = 45_000
+"""Of each action and each expectation, with a reserve for busy machines."""
 READING = """() => {
   const video = document.querySelector("video");
   return video && { position_s: video.currentTime, at_ms: performance.timeOrigin + performance.now(),

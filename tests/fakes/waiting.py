@@ -11,7 +11,7 @@ Ignored = tuple[type[Exception], ...]
 EVERY_S = 0.02
 
 
-def eventually(what: str, holds: Callable[[], T | None], *, within_s: float = 15.0, ignoring: Ignored = ()) -> T:
+def eventually(what: str, holds: Callable[[], T | None], *, within_s: float = 45.0, ignoring: Ignored = ()) -> T:
     """Calls `holds` until it returns something true, and returns that. An exception in `ignoring` means "not yet".
 
     Raises AssertionError with `what` after `within_s` seconds.
@@ -28,7 +28,7 @@ def eventually(what: str, holds: Callable[[], T | None], *, within_s: float = 15
 
 
 async def eventually_async(
-    what: str, holds: Callable[[], Any], *, within_s: float = 15.0, ignoring: Ignored = ()
+    what: str, holds: Callable[[], Any], *, within_s: float = 45.0, ignoring: Ignored = ()
 ) -> Any:
     """The same in an event loop; `holds` may be a coroutine function, which is not interrupted."""
     deadline = time.monotonic() + within_s

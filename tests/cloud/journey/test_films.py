@@ -60,7 +60,7 @@ def test_a_playlist_that_grows_is_fresh_at_the_edge(site: Production, admin: Api
     for name in (lowest, segment_name):
         ((at, held),) = [each for each in site.gcs.objects.items() if each[0][1] == f"{folder}/{name}".lstrip("/")]
         site.gcs.objects[at] = replace(held, content=held.content + b"# and more\n", generation=held.generation + 1)
-    eventually("the playlist has grown once more", lambda: fetched(lowest).endswith("# and more\n"), within_s=10)
+    eventually("the playlist has grown once more", lambda: fetched(lowest).endswith("# and more\n"), within_s=30)
     assert admin.client.get(f"{folder}/{segment_name}").content == fetched_segment
 
 

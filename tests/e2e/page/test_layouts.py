@@ -33,7 +33,7 @@ shows nothing outside the full-screen element, so a pointer hits nothing else.""
 
 def sees(person: Person, name: str) -> None:
     """Waits until something of that name can be seen and clicked."""
-    eventually(f"{person.name} sees {name}", lambda: person.page.evaluate(ON_TOP, name), within_s=15)
+    eventually(f"{person.name} sees {name}", lambda: person.page.evaluate(ON_TOP, name), within_s=45)
 
 
 MARYAM = "مريم صاحبة الاسم الطويل جداً"
