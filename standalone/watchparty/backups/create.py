@@ -7,6 +7,7 @@ files, unless it was deleted in between: for that all files are stored once befo
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -148,8 +149,9 @@ def _is_left_out(name: str) -> bool:
 def _folders(root: Path) -> Iterable[StoredFolder]:
     for folder, _, _ in _walk(root):
         if folder != Path():
-            permissions = (root / folder).stat().st_mode & 0o777
-            yield StoredFolder(path=encoded_path(folder), permissions=permissions)
+            with suppress(FileNotFoundError):  # of a film that was deleted at this moment
+                permissions = (root / folder).stat().st_mode & 0o777
+                yield StoredFolder(path=encoded_path(folder), permissions=permissions)
 
 
 def _walk(root: Path) -> Iterable[tuple[Path, list[str], list[str]]]:

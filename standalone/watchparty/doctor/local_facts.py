@@ -62,14 +62,16 @@ def data_facts(config: HomeConfig) -> DataFacts:
         folder = DataFolder(root)
         keys = sorted(folder.keys.glob("*"))
         layout, layout_problem = _layout(folder)
-        changed = [file.stat().st_mtime for file in root.glob("*.sqlite*")]
+        changed = [file.stat().st_mtime for file in (folder.database, folder.relay_journal) if file.exists()]
         return DataFacts(
             path=path,
             writable=os.access(root, os.W_OK),
             read_only_disk=bool(disk.f_flag & os.ST_RDONLY),
             permissions=root.stat().st_mode & 0o777,
             open_keys=tuple(key.name for key in keys if key.stat().st_mode & 0o044 and root.stat().st_mode & 0o005),
-            unwritable=tuple(str(file.relative_to(root)) for file in files if not os.access(file, os.W_OK)),
+            unwritable=tuple(  # a file that is gone by now is no fault
+                str(file.relative_to(root)) for file in files if not os.access(file, os.W_OK) and file.exists()
+            ),
             file_system=_file_system(root),
             free_bytes=disk.f_bavail * disk.f_frsize,
             free_files=disk.f_favail if disk.f_files else None,
