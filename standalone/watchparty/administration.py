@@ -24,6 +24,7 @@ from watchparty.errors import BackupFailed, HomeError
 from watchparty_api import audit, spending
 from watchparty_api.accounts import creation
 from watchparty_api.accounts.factors import enrolment
+from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.accounts.models import RegisterBody
 from watchparty_api.bootstrap import open_film_switch
 from watchparty_api.config import ConfigError
@@ -67,6 +68,8 @@ def reset_factors(config: HomeConfig, *, email: str) -> str:
             enrolment.reset_factors(services, account, actor="operator")
         except StoreError as error:
             raise HomeError("Someone else is changing this account right now. Try again.") from error
+        if account.second_factor:
+            mail_change(services, account, "factors_reset")
     return f"{email} has no second factor any more: sign in with the password, and add a new one."
 
 

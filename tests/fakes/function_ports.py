@@ -115,10 +115,13 @@ class RecordingDeliveryQueue:
 
 @dataclass
 class RecordingMailer:
-    """Keeps mail for the test to read. `delivers` is False on a machine without mail."""
+    """Keeps mail for the test to read. `delivers` is False on a machine without mail. `refuses` is raised instead."""
 
     delivers: bool = True
     sent: list[tuple[str, str, str]] = field(default_factory=list)
+    refuses: Exception | None = None
 
     def send(self, *, to: str, subject: str, text: str) -> None:
+        if self.refuses is not None:
+            raise self.refuses
         self.sent.append((to, subject, text))

@@ -1,6 +1,7 @@
 """Commands for operators on the machine itself: verify and export the audit log, rotate keys."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.smtp_server import smtp_server
 from watchparty.__main__ import main
 from watchparty.data_folder import DataFolder
 from watchparty_api.identity.keys import parse_family
@@ -93,3 +95,24 @@ def test_an_operator_lets_an_admin_in_who_has_lost_every_factor(data: Path, caps
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["actor"], last["action"]) == ("operator", "account.factors_reset")
     assert main(["admin", "reset-factors", "--data", str(data), "--email", "no@example.org"]) == 1
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_the_owner_is_notified_by_mail_that_the_factors_were_reset(data: Path, refuses: bool) -> None:
+    """Where a mail server is set up; if it refuses the mail, the factors are reset all the same."""
+    with closing(sqlite3.connect(DataFolder(data).database)) as database, database:
+        database.execute("UPDATE account SET second_factor = 1")
+    with smtp_server() as postbox:
+        postbox.refuses = refuses
+        settings = {
+            "WATCHPARTY_SMTP_URL": f"smtp://127.0.0.1:{postbox.port}",
+            "WATCHPARTY_MAIL_FROM": "film@watch.example",
+            "WATCHPARTY_PUBLIC_URL": "https://watch.example",
+        }
+        command = [sys.executable, "-m", "watchparty", "admin", "reset-factors", "--data", str(data)]
+        command += ["--email", "ana@example.org"]
+        subprocess.run(command, env={**os.environ, **settings}, capture_output=True, check=True)
+    assert [mail["To"] for mail in postbox.mails] == ([] if refuses else ["ana@example.org"])
+    with closing(sqlite3.connect(DataFolder(data).database)) as database:
+        left = database.execute("SELECT second_factor FROM account WHERE email = 'ana@example.org'").fetchall()
+    assert left == [(0,)]

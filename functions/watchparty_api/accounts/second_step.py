@@ -7,12 +7,13 @@ signs in without a password.
 
 import secrets
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
 from watchparty_api.accounts.credentials import access_unchanged
 from watchparty_api.accounts.factors import challenges, passkeys
 from watchparty_api.accounts.factors.challenges import CHALLENGE_LIFE
+from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.accounts.factors.enrolment import passkeys_of
 from watchparty_api.accounts.factors.models import (
     ChallengeBody,
@@ -61,12 +62,16 @@ def complete_or_ask(
 
 
 @router.post("/second-step")
-def second_step(body: SecondStepBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
+def second_step(
+    body: SecondStepBody, services: ServicesOf, request: Request, response: Response, later: BackgroundTasks
+) -> SignedIn:
     """Completes a sign-in with a second factor."""
     ticket, account = _ticket_and_account(services, body.ticket)
     kind = proves(services, request, account, body, purpose="second_step", holder=ticket.id)
     if kind is None:
         raise Unauthenticated("wrong_proof", "That isn’t right. Try again, or confirm in another way.")
+    if kind == "recovery_code":
+        later.add_task(mail_change, services, account, "recovery_code_used")
     try:
         return sessions.sign_in(
             services,

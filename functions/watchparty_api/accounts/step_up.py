@@ -1,9 +1,10 @@
 """HTTP routes of the fresh proof that destructive acts need (step-up): `web/proof.py` says when, and for how long."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.accounts import external_identity, sessions
 from watchparty_api.accounts.factors import challenges, passkeys
+from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.accounts.factors.enrolment import passkeys_of
 from watchparty_api.accounts.factors.models import PasskeyOptions, Proven, StepUpBody
 from watchparty_api.accounts.factors.proving import party_of, proves
@@ -33,13 +34,22 @@ def challenge_step_up(
 
 
 @router.post("")
-def step_up(body: StepUpBody, services: ServicesOf, caller: AccountOf, session: SessionOf, request: Request) -> Proven:
+def step_up(
+    body: StepUpBody,
+    services: ServicesOf,
+    caller: AccountOf,
+    session: SessionOf,
+    request: Request,
+    later: BackgroundTasks,
+) -> Proven:
     """Proves who the caller is: for ten minutes this session allows destructive acts."""
     account = caller.account
     if not account.temporary and not methods_of(services, account):
         raise Conflict("no_proof_possible", "Your account has no way to confirm that it’s you. Sign in again.")
     if not _is_proof(services, request, account, body, holder=session_credential(session.id)):
         raise Forbidden("wrong_proof", "That isn’t right. Try again, or confirm in another way.")
+    if body.recovery_code is not None:
+        later.add_task(mail_change, services, account, "recovery_code_used")
     proved_at = sessions.mark_proved(services, session.id, second_factor=account.second_factor)
     return Proven(proved_until=proved_at + PROOF_LIFE)
 

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 
 from watchparty_api import audit
 from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.deletion import delete_account, keeping_an_admin
+from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.accounts.factors.enrolment import reset_factors
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
@@ -61,9 +62,12 @@ def remove_account(account_id: str, services: ServicesOf, admin: ProvenAdminOf) 
 
 
 @router.delete("/{account_id}/factors", status_code=204)
-def reset_account_factors(account_id: str, services: ServicesOf, admin: ProvenAdminOf) -> None:
+def reset_account_factors(account_id: str, services: ServicesOf, admin: ProvenAdminOf, later: BackgroundTasks) -> None:
     """Removes the second factors of someone who has lost theirs: their password alone signs in again."""
-    reset_factors(services, _find(services, account_id), actor=admin.account.id)
+    account = _find(services, account_id)
+    reset_factors(services, account, actor=admin.account.id)
+    if account.second_factor:
+        later.add_task(mail_change, services, account, "factors_reset")
 
 
 def _find(services: Services, account_id: str) -> Account:

@@ -15,9 +15,10 @@ from watchparty_api.rate_limits.limits import Limiter
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["mail", "invited"]
-"""`mail` to owners of accounts, `invited` to others. Counted apart: an invitation says whether it was mailed, and would
-otherwise reveal that the address has an account.
+Kind = Literal["mail", "invited", "security"]
+"""`mail` with links and `security` about changes go to owners of accounts, `invited` to others. Counted apart: the
+answer says whether an invitation was mailed, and would otherwise reveal that the address has an account; and a link
+that anyone can request must not hold back a warning.
 """
 
 

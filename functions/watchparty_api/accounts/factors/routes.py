@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import sessions
 from watchparty_api.accounts.factors import authenticator_app, challenges, enrolment, passkeys
+from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.accounts.factors.models import (
     AuthenticatorConfirmation,
     AuthenticatorStart,
@@ -72,6 +73,7 @@ def add_passkey(
     session: SessionOf,
     request: Request,
     response: Response,
+    later: BackgroundTasks,
     account: Account = _PERMANENT,
 ) -> NewPasskey:
     """Adds the passkey that the browser created. Recovery codes come with the account's first second factor."""
@@ -87,6 +89,7 @@ def add_passkey(
     passkey, codes = enrolment.add_passkey(
         services, account, name=body.name, credential=credential, transports=transports
     )
+    later.add_task(mail_change, services, account, "passkey_added")
     sessions.mark_proved(services, session.id, second_factor=True)
     response.headers["Cache-Control"] = "no-store"
     return NewPasskey(passkey=PasskeyView.of(passkey), recovery_codes=codes)
@@ -102,9 +105,10 @@ def rename_passkey(passkey_id: str, body: PasskeyChange, services: ServicesOf, c
 
 
 @router.delete("/passkeys/{passkey_id}", status_code=204)
-def remove_passkey(passkey_id: str, services: ServicesOf, account: ProvenAccountOf) -> None:
+def remove_passkey(passkey_id: str, services: ServicesOf, account: ProvenAccountOf, later: BackgroundTasks) -> None:
     """Removes a passkey. With the last second factor the recovery codes go, too."""
     enrolment.remove_passkey(services, account, _find(services, account, passkey_id))
+    later.add_task(mail_change, services, account, "passkey_removed")
 
 
 @router.post("/authenticator", status_code=201)
@@ -124,6 +128,7 @@ def confirm_authenticator(
     session: SessionOf,
     request: Request,
     response: Response,
+    later: BackgroundTasks,
     account: Account = _PERMANENT,
 ) -> RecoveryCodes:
     """Confirms the app with its current code. Recovery codes come with the account's first second factor."""
@@ -136,6 +141,7 @@ def confirm_authenticator(
     if step is None:
         raise Invalid("wrong_code", "That code isn’t right. Enter the one that your app shows now.")
     codes = enrolment.confirm_authenticator(services, account, factor, step)
+    later.add_task(mail_change, services, account, "authenticator_added")
     forget_guesses(services, request, account.id)
     forget_code_guesses(services, account.id)
     sessions.mark_proved(services, session.id, second_factor=True)
@@ -144,18 +150,25 @@ def confirm_authenticator(
 
 
 @router.delete("/authenticator", status_code=204)
-def remove_authenticator(services: ServicesOf, account: ProvenAccountOf) -> None:
+def remove_authenticator(services: ServicesOf, account: ProvenAccountOf, later: BackgroundTasks) -> None:
     """Removes the authenticator app. With the last second factor the recovery codes go, too."""
-    if enrolment.factor_of(services, account).sealed_secret is None:
+    factor = enrolment.factor_of(services, account)
+    if factor.sealed_secret is None:
         raise NotFound("no_authenticator", "Your account has no authenticator app.")
     enrolment.remove_authenticator(services, account)
+    if factor.confirmed_at is not None:  # otherwise it never counted
+        later.add_task(mail_change, services, account, "authenticator_removed")
 
 
 @router.post("/recovery-codes", status_code=201)
-def replace_recovery_codes(services: ServicesOf, account: ProvenAccountOf, response: Response) -> RecoveryCodes:
+def replace_recovery_codes(
+    services: ServicesOf, account: ProvenAccountOf, response: Response, later: BackgroundTasks
+) -> RecoveryCodes:
     """Creates new recovery codes; the old ones no longer work."""
+    codes = enrolment.replace_recovery_codes(services, account)
+    later.add_task(mail_change, services, account, "recovery_codes_replaced")
     response.headers["Cache-Control"] = "no-store"
-    return RecoveryCodes(recovery_codes=enrolment.replace_recovery_codes(services, account))
+    return RecoveryCodes(recovery_codes=codes)
 
 
 def _find(services: Services, account: Account, passkey_id: str) -> Passkey:
