@@ -17,7 +17,7 @@ from watchparty.backups.repository import Repository
 from watchparty.backups.restore import restore, tried_out
 from watchparty.backups.schedule import back_up_now
 from watchparty.backups.status import record_drill
-from watchparty.bootstrap import backup_plan, build_home
+from watchparty.bootstrap import backup_plan, build_home, open_home
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.errors import BackupFailed, HomeError
@@ -43,7 +43,7 @@ def create_account(
     try:
         body = RegisterBody(email=email, password=password, display_name=display_name)
         return creation.create_account(
-            build_home(config).services,
+            open_home(config).services,
             email=body.email,
             password=body.password,
             display_name=body.display_name,
@@ -198,4 +198,4 @@ def _services(config: HomeConfig) -> Iterator[Services]:
     """Yields the functions' services on an existing data folder. Raises HomeError if there is none."""
     if config.store_url is None and not DataFolder(config.data).database.exists():
         raise HomeError(f"{config.data} contains no WatchParty data. Name the data folder with --data.")
-    yield build_home(config).services
+    yield open_home(config).services

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from watchparty.errors import HomeError
+
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -35,6 +37,7 @@ class OneOrigin:
                 await send({"type": "lifespan.startup.complete"})
                 await receive()  # lifespan.shutdown
         except Exception as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            message = "" if isinstance(error, HomeError) else str(error)  # the command line prints those
+            await send({"type": "lifespan.startup.failed", "message": message})
             raise
         await send({"type": "lifespan.shutdown.complete"})

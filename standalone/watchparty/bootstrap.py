@@ -5,10 +5,12 @@ events reach separate functions, which notify the relay in this process through 
 """
 
 import asyncio
+import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +29,7 @@ from watchparty.data_folder import DataFolder
 from watchparty.data_repair import delete_old_copies
 from watchparty.doctor.checks import diagnose
 from watchparty.doctor.report import facts_of
-from watchparty.errors import BackupFailed
+from watchparty.errors import BackupFailed, DataUnusable, HomeError
 from watchparty.known_hosts import KnownHosts
 from watchparty.lease_store import RecordLeaseStore
 from watchparty.process import Child, environment_settings
@@ -41,8 +43,8 @@ from watchparty_api.bootstrap import (
     open_mailer_of,
     routers,
 )
-from watchparty_api.config import Config
-from watchparty_api.errors import Unavailable
+from watchparty_api.config import Config, ConfigError
+from watchparty_api.errors import ApiError, Unavailable
 from watchparty_api.maintenance import TASKS, MaintenanceTask
 from watchparty_api.objects.local import LocalObjectStore, load_or_create_key
 from watchparty_api.objects.port import ObjectStore
@@ -60,11 +62,15 @@ from watchparty_api.web.resumable import resumable_app
 from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
+from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.lease.keeper import LeaseStore
 from watchparty_transcoder.sandbox.environment import OF_PROGRAMS, OF_S3, OF_THE_TRANSCODER
 from watchparty_transcoder.sandbox.sandbox import Confinement, Mode, available, describe
 
 log = logging.getLogger(__name__)
+
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+"""Errors of a full, read-only or broken disk, or one whose files belong to someone else."""
 
 TRANSCODER_NICENESS = 10
 """Encoding runs at low priority: the clock and playing films come first."""
@@ -229,10 +235,38 @@ def build_home(config: HomeConfig) -> Home:
         services,
         relay,
         parts=parts,
-        lifespan=lambda: _living(services, relay, supervisor, task_runner),
+        lifespan=lambda: _living(config, services, relay, supervisor, task_runner),
     )
     names = [*config.hosts, *filter(None, [urlsplit(config.public_url or "").hostname, socket.gethostname()])]
     return Home(KnownHosts(app, names=names, proxies=config.trusted_proxies), services, relay)
+
+
+def open_home(config: HomeConfig) -> Home:
+    """Builds it for the command line. Raises HomeError for settings, a folder or a database that cannot be used."""
+    with start_errors(config):
+        return build_home(config)
+
+
+@contextmanager
+def start_errors(config: HomeConfig) -> Iterator[None]:
+    """Raises HomeError, which names the cause, for what ends a start."""
+    try:
+        yield
+    except ConfigError as error:
+        raise HomeError(str(error)) from error
+    except ApiError as error:
+        reason = getattr(error.__cause__, "orig", None)  # SQLite's, inside that of SQLAlchemy
+        if isinstance(reason, sqlite3.Error) and config.store_url is None:
+            raise DataUnusable(DataFolder(config.data).database, str(reason)) from error
+        raise HomeError(error.detail) from error
+    except BusUnavailable as error:
+        raise HomeError(error.reason) from error
+    except sqlite3.Error as error:
+        raise DataUnusable(config.data, str(error)) from error
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        raise DataUnusable(Path(error.filename or config.data), error.strerror or str(error)) from error
 
 
 def backup_plan(config: HomeConfig, target: Path) -> BackupPlan:
@@ -322,11 +356,16 @@ def _room_page(services: Services, request: Request, address: str, index: str) -
 
 @asynccontextmanager
 async def _living(
-    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, task_runner: TaskRunner
+    config: HomeConfig,
+    services: Services,
+    relay: RelayService,
+    supervisor: TranscodeSupervisor,
+    task_runner: TaskRunner,
 ) -> AsyncIterator[None]:
     """Starts and stops the parts. The relay starts first and stops last, so that no notice is lost."""
-    await relay.start()
-    await asyncio.to_thread(resume_interrupted, services)
+    with start_errors(config):
+        await relay.start()
+        await asyncio.to_thread(resume_interrupted, services)
     task_runner.start()
     try:
         yield

@@ -57,11 +57,20 @@ class DataFolder:
             if (self.root / RESTORING).exists():
                 raise RestoreIncomplete(self.root)
             if (version := self.layout_version()) is None:
-                (self.root / "layout").write_text(f"{LAYOUT_VERSION}\n")
+                self._write_layout()
             elif version > LAYOUT_VERSION:
                 raise DataNewer(self.root, version, LAYOUT_VERSION)
         except OSError as error:
             raise DataUnusable(self.root, error.strerror or str(error)) from error
+
+    def _write_layout(self) -> None:
+        """Whole or not at all: an empty file would keep later starts from reading the version."""
+        draft = self.root / ".layout"
+        try:
+            draft.write_text(f"{LAYOUT_VERSION}\n")
+            draft.replace(self.root / "layout")
+        finally:
+            draft.unlink(missing_ok=True)
 
     def layout_version(self) -> int | None:
         """The version in the file `layout`; None if there is no such file. Raises DataUnusable for other text."""

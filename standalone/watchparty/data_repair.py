@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from watchparty.errors import DataUnusable
@@ -20,9 +21,10 @@ DAMAGED_RETENTION_S = 30 * 24 * 3600.0
 LOCKED_WITHIN_S = 5.0
 """How long another program, such as a backup, can keep the database locked."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _PRIMARY_CODE = 0xFF
 """The part of SQLite's extended error codes that names the kind of error."""
-_SIDECARS = ("", "-wal", "-shm")
+_SIDECARS = ("-wal", "-shm")
 
 
 def repair(path: Path, create: Callable[[Path], object], *, within_s: float = LOCKED_WITHIN_S) -> Path | None:
@@ -33,15 +35,28 @@ def repair(path: Path, create: Callable[[Path], object], *, within_s: float = LO
     """
     if not path.exists() or _is_whole(path, within_s):
         return None
-    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    draft = path.with_name(f"{path.name}.repaired")
+    _delete(draft)
+    try:
+        create(draft)
+        saved = _copy_rows(path, draft)
+        aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+        aside.hardlink_to(path)
+    except BaseException:
+        _delete(draft)  # the damaged file is still in its place: the next start tries again
+        raise
     for suffix in _SIDECARS:
         old = path.with_name(path.name + suffix)
         if old.exists():
             old.rename(aside.with_name(aside.name + suffix))
-    create(path)
-    saved = _copy_rows(aside, path)
+    draft.replace(path)
     log.error("%s is damaged: %d rows were saved, and the file is kept as %s", path, saved, aside)
     return aside
+
+
+def _delete(database: Path) -> None:
+    for suffix in ("", *_SIDECARS):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def delete_old_copies(folder: Path, *, now_s: float) -> int:
@@ -67,8 +82,13 @@ def _is_whole(path: Path, within_s: float) -> bool:
 
 
 def _copy_rows(damaged: Path, new: Path) -> int:
-    target, saved = sqlite3.connect(new), 0
-    source = sqlite3.connect(damaged)
+    """Returns how many rows were saved. Raises sqlite3.Error if there is no room for them."""
+    with closing(sqlite3.connect(new)) as target, closing(sqlite3.connect(damaged)) as source:
+        return _copied_rows(source, target, damaged)
+
+
+def _copied_rows(source: sqlite3.Connection, target: sqlite3.Connection, damaged: Path) -> int:
+    saved = 0
     source.text_factory = lambda text: text.decode(errors="replace")
     tables = target.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     for (table,) in tables.fetchall():
@@ -82,12 +102,13 @@ def _copy_rows(damaged: Path, new: Path) -> int:
             try:
                 inserted = target.execute(f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({marks})', row)  # noqa: S608  names from our own schema
             except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _NO_ROOM:
+                    raise
                 log.warning("a row of %s in %s could not be saved: %s", table, damaged, error)
             else:
                 saved += inserted.rowcount
     target.commit()
-    target.close()
-    source.close()
+    target.execute("PRAGMA journal_mode=DELETE")  # everything into the one file, which is renamed
     return saved
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import uvicorn
 import uvloop
+from starlette.types import Receive, Scope, Send
 
 from watchparty.banner import banner, lan_address
-from watchparty.bootstrap import Home, build_home
+from watchparty.bootstrap import Home, open_home, start_errors
 from watchparty.bounded_http import BoundedHttp, ServerConfig
 from watchparty.bounded_socket import BoundedSocket
 from watchparty.config import HomeConfig
@@ -26,12 +27,9 @@ from watchparty.data_repair import repair
 from watchparty.demo import open_demo_room, run_guests
 from watchparty.errors import HomeError, PortTaken
 from watchparty.sample_film import sample_film
-from watchparty_api.config import ConfigError
-from watchparty_api.errors import ApiError
 from watchparty_api.store.sql import open_store
 from watchparty_relay.bus.journal import create_journal
 from watchparty_relay.descriptors import raise_descriptor_limit
-from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.transport.port import READ_BYTES
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104  compared, not bound
@@ -49,7 +47,7 @@ def serve(config: HomeConfig) -> int:
         _prepare_data(folder, settled)
         listening = _bind(settled.host, settled.port)
         reached = replace(settled, network_url=network_url(settled))
-        uvloop.run(_run(_built(reached), reached, listening))
+        uvloop.run(_run(open_home(reached), reached, listening))
     return 0
 
 
@@ -57,26 +55,14 @@ def _prepare_data(folder: DataFolder, config: HomeConfig) -> None:
     """Repairs damaged databases of the folder. Raises HomeError for those that a newer release has written."""
     if config.cloud is not None:
         return
-    try:
+    with start_errors(config):
         aside = [repair(folder.relay_journal, lambda path: create_journal(path)[0].close())]
-        if folder.relay_journal.exists():
+        if config.redis_url is None:
             create_journal(folder.relay_journal)[0].close()
         if config.store_url is None:
             aside.append(repair(folder.database, lambda path: open_store(f"sqlite:///{path}").close()))
-    except BusUnavailable as error:
-        raise HomeError(error.reason) from error
     for path in filter(None, aside):
         print(f"A database was damaged. What could be read is in use; the damaged file is kept as {path}.", flush=True)
-
-
-def _built(config: HomeConfig) -> Home:
-    """The application. Raises HomeError for settings or a database with which it cannot be built."""
-    try:
-        return build_home(config)
-    except ConfigError as error:
-        raise HomeError(str(error)) from error
-    except ApiError as error:
-        raise HomeError(error.detail) from error
 
 
 def network_url(config: HomeConfig) -> str | None:
@@ -114,13 +100,20 @@ def _bind(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """Signals when it is ready, and asks clients to reconnect before it closes their sockets."""
 
-    def __init__(self, config: uvicorn.Config, *, drain: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, drain: Callable[[], None], failures: list[HomeError]) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
         self._drain = drain
+        self._failures = failures
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """Raises HomeError if the application did not start."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn's answer to any failure
+            if self._failures:
+                raise self._failures[0] from None
+            raise
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -131,9 +124,18 @@ class _Server(uvicorn.Server):
 
 async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None:
     descriptors = connection_descriptors(raise_descriptor_limit())
+    failures: list[HomeError] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await home.app(scope, receive, send)
+        except HomeError as error:
+            failures.append(error)
+            raise
+
     server = _Server(
         ServerConfig(
-            home.app,
+            app,
             budget=ConnectionBudget(descriptors, proxies=config.trusted_proxies),
             http=BoundedHttp,
             log_config=None,  # the lines of the server go where all others go, and are limited like them
@@ -147,6 +149,7 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
             timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
         ),
         drain=home.relay.drain,
+        failures=failures,
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     ready = asyncio.create_task(server.ready.wait())
@@ -182,7 +185,8 @@ async def _while_serving(home: Home, config: HomeConfig, serving: asyncio.Task[N
 
 
 def _greet(home: Home, config: HomeConfig, site: str, demo_path: str) -> None:
-    secret = None if config.demo else home.setup_secret()
+    with start_errors(config):
+        secret = None if config.demo else home.setup_secret()
     print(
         banner(
             local_url=site,

@@ -4,14 +4,13 @@ The adapter in this file reads a folder: at home one folder that only its owner 
 mounted secret. `secret_manager.py` is the adapter that needs no volume.
 """
 
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from watchparty_api.config import ConfigError
+from watchparty_api.secret_file import create_secret_file
 
 
 class KeyMaterial(Protocol):
@@ -41,7 +40,7 @@ class KeyFolder:
         if not path.exists():
             if not self.may_create or make is None:
                 raise ConfigError(f"WATCHPARTY_KEYS_DIR: {path} is missing")
-            _create(path, make())
+            create_secret_file(path, make().encode())
         return path.read_text()
 
     def location(self, name: str) -> str:
@@ -51,17 +50,3 @@ class KeyFolder:
         file = _FILES.get(name, f"{name}.json")
         mounted = self.folder / name / file  # Cloud Run mounts each secret as a folder
         return mounted if mounted.exists() else self.folder / file
-
-
-def _create(path: Path, content: str) -> None:
-    """Writes the file atomically and readable for its owner only; if another process was faster, its file stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -3,7 +3,6 @@
 It signs upload URLs as Google's client does; `web/resumable.py` verifies them and receives the bytes.
 """
 
-import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -14,12 +13,14 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from watchparty_api.config import ConfigError
 from watchparty_api.errors import Malformed
 from watchparty_api.objects import v4_signature
 from watchparty_api.objects.disk import Disk
 from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.sessions import UploadSessions
+from watchparty_api.secret_file import create_secret_file
 
 SIGNER = "uploads@home.watchparty"
 START_LIFE = timedelta(minutes=15)
@@ -132,15 +133,16 @@ class LocalObjectStore:
 
 
 def load_or_create_key(path: Path) -> rsa.RSAPrivateKey:
-    """The RSA key in `path` that signs upload URLs; created at the first start, readable by this user only."""
-    if path.exists():
+    """The RSA key in `path` that signs upload URLs; created at the first start. Raises ConfigError for others."""
+    if not path.exists():
+        made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        create_secret_file(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError(f"{path} does not hold an RSA key")
-        return key
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    except ValueError:
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ConfigError(
+            f"{path}: expected an RSA key in PEM. Delete the file to get a new one; only running uploads depend on it."
+        )
     return key
