@@ -61,7 +61,7 @@ from watchparty_api.web.http import bare_app, create_app
 from watchparty_api.web.resumable import resumable_app
 from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
-from watchparty_relay.config import RelayConfig
+from watchparty_relay.config import CONNECTIONS_PER_10S, SOCKET_MB, RelayConfig
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.lease.keeper import LeaseStore
 from watchparty_transcoder.sandbox.environment import OF_PROGRAMS, OF_S3, OF_THE_TRANSCODER
@@ -127,6 +127,8 @@ def build_services_at_home(
         RelayConfig(
             bus="redis" if config.redis_url else "memory",
             redis_url=config.redis_url,
+            socket_mb=config.socket_mb,
+            connections_per_10s=config.connections_per_10s,
             trusted_proxies=config.trusted_proxies,
         ),
         journal_path=folder.relay_journal,
@@ -215,7 +217,12 @@ def _relay(
 def build_home(config: HomeConfig) -> Home:
     """Builds everything on the data folder, which the caller has locked, or on Google's services on Cloud Run."""
     if config.cloud is not None:
-        return build_on_cloud_run(config.cloud, revision=config.revision)
+        return build_on_cloud_run(
+            config.cloud,
+            revision=config.revision,
+            socket_mb=config.socket_mb,
+            connections_per_10s=config.connections_per_10s,
+        )
     folder = DataFolder(config.data)
     holder = _ServicesHolder()
     services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
@@ -298,7 +305,13 @@ def _backup_tasks(config: HomeConfig) -> tuple[MaintenanceTask, ...]:
 
 
 def build_on_cloud_run(
-    config: Config, *, revision: int = 0, jobs: JobLauncher | None = None, objects: ObjectStore | None = None
+    config: Config,
+    *,
+    revision: int = 0,
+    socket_mb: int = SOCKET_MB,
+    connections_per_10s: int = CONNECTIONS_PER_10S,
+    jobs: JobLauncher | None = None,
+    objects: ObjectStore | None = None,
 ) -> Home:
     """Builds the process for Cloud Run. Uploads go to the bucket and `sweep` is a function, so it can scale to zero.
 
@@ -307,7 +320,13 @@ def build_on_cloud_run(
     holder = _ServicesHolder()
     relay = _relay(
         holder,
-        RelayConfig(rotates=True, revision=revision, trusted_proxies=config.trusted_proxies),
+        RelayConfig(
+            rotates=True,
+            revision=revision,
+            socket_mb=socket_mb,
+            connections_per_10s=connections_per_10s,
+            trusted_proxies=config.trusted_proxies,
+        ),
         journal_path=None,
         public_url=config.public_url,
         lease_store=RecordLeaseStore(lambda: holder.services),

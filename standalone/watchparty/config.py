@@ -20,7 +20,8 @@ from watchparty_api.config import (
     grant_life_s,
     trusted_proxies,
 )
-from watchparty_relay.config import revision_number
+from watchparty_relay.config import CONNECTIONS_PER_10S, SOCKET_MB, connections_per_10s, revision_number, socket_mb
+from watchparty_relay.errors import ConfigError as RelayConfigError
 from watchparty_transcoder.sandbox.sandbox import Mode, available
 
 T = TypeVar("T")
@@ -73,6 +74,10 @@ class HomeConfig:
     """projects/P/secrets/NAME: the keys of the site whose database `store_url` is, in Secret Manager."""
     redis_url: str | None = None
     """Redis for the rooms, instead of memory and the journal in the folder."""
+    socket_mb: int = SOCKET_MB
+    """The memory, in MiB, that the sockets of rooms may use in all."""
+    connections_per_10s: int = CONNECTIONS_PER_10S
+    """How many sockets one address may open."""
     s3: S3Config | None = None
     """The store for films, instead of the folder."""
     media_sandbox: Mode = Mode.AUTO
@@ -124,6 +129,8 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         keys_secrets=_keys_secrets(environ),
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
+        socket_mb=_shared_setting(socket_mb, environ),
+        connections_per_10s=_shared_setting(connections_per_10s, environ),
         s3=_s3(environ),
         media_sandbox=_media_sandbox(environ),
         grant_life_s=_shared_setting(grant_life_s, environ),
@@ -187,10 +194,10 @@ def _s3(environ: Mapping[str, str]) -> S3Config | None:
 
 
 def _shared_setting(setting: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]) -> T:
-    """Reads a setting with the function that the functions use for it."""
+    """Reads a setting with the function that the functions or the relay use for it."""
     try:
         return setting(environ)
-    except ConfigError as error:
+    except (ConfigError, RelayConfigError) as error:
         raise HomeError(str(error)) from error
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from watchparty_relay.errors import ConfigError
 
+SOCKET_MB = 256
+"""Some 2,450 connections, and less than the memory of a small machine."""
 CONNECTIONS_PER_10S = 2_000
 """A whole party can be behind one address, and all of it reconnects at once when a relay restarts."""
 
@@ -43,7 +45,7 @@ class RelayConfig:
     """The number of the deployment; instances of a lower one ask their clients to move. 0: none."""
     limits_times: int = 1
     """Multiplies what each member and connection may send, for load tests."""
-    socket_mb: int = 256
+    socket_mb: int = SOCKET_MB
     """The memory, in MiB, that connections may use in all; beyond nine tenths of it, new ones are refused."""
     connections_per_10s: int = CONNECTIONS_PER_10S
     """What one address may open; more are refused with 429."""
@@ -71,8 +73,8 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         in_cloud="K_SERVICE" in environ,
         revision=revision_number(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
-        socket_mb=_socket_mb(environ),
-        connections_per_10s=_connections_per_10s(environ),
+        socket_mb=socket_mb(environ),
+        connections_per_10s=connections_per_10s(environ),
         trusted_proxies=_networks(environ.get("WATCHPARTY_RELAY_TRUSTED_PROXIES", "")),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
@@ -146,14 +148,16 @@ def _limits_times(environ: Mapping[str, str]) -> int:
     return int(value)
 
 
-def _socket_mb(environ: Mapping[str, str]) -> int:
-    value = environ.get("WATCHPARTY_RELAY_SOCKET_MB", "256")
+def socket_mb(environ: Mapping[str, str]) -> int:
+    """WATCHPARTY_RELAY_SOCKET_MB, also for a process that hosts the relay. Raises ConfigError."""
+    value = environ.get("WATCHPARTY_RELAY_SOCKET_MB", str(SOCKET_MB))
     if not (value.isascii() and value.isdigit() and 16 <= int(value) <= 1_048_576):
         raise ConfigError("WATCHPARTY_RELAY_SOCKET_MB", "a number of MiB from 16 to 1048576")
     return int(value)
 
 
-def _connections_per_10s(environ: Mapping[str, str]) -> int:
+def connections_per_10s(environ: Mapping[str, str]) -> int:
+    """WATCHPARTY_RELAY_NEW_CONNECTIONS, also for a process that hosts the relay. Raises ConfigError."""
     value = environ.get("WATCHPARTY_RELAY_NEW_CONNECTIONS", str(CONNECTIONS_PER_10S))
     if not (value.isascii() and value.isdigit() and 10 <= int(value) <= 1_000_000):
         raise ConfigError("WATCHPARTY_RELAY_NEW_CONNECTIONS", "a whole number from 10 to 1000000")

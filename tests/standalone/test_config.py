@@ -7,6 +7,7 @@ import pytest
 
 from watchparty.config import DEFAULT_PORT, SettingError, home_config
 from watchparty.errors import HomeError
+from watchparty_relay.config import RelayConfig
 
 
 def arguments(**given: object) -> argparse.Namespace:
@@ -43,6 +44,18 @@ def test_proxies_are_read_as_the_functions_read_them() -> None:
     assert home_config(arguments(), environ).trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
     with pytest.raises(HomeError, match="WATCHPARTY_TRUSTED_PROXIES: expected addresses or networks, not proxy"):
         home_config(arguments(), {"HOME": "/", "WATCHPARTY_TRUSTED_PROXIES": "proxy"})
+
+
+def test_sockets_are_limited_as_by_a_relay_that_runs_alone() -> None:
+    """With the same names, defaults and refusals."""
+    config = home_config(arguments(), {"HOME": "/"})
+    assert (config.socket_mb, config.connections_per_10s) == (RelayConfig().socket_mb, 2_000)
+    given = {"HOME": "/", "WATCHPARTY_RELAY_SOCKET_MB": "1024", "WATCHPARTY_RELAY_NEW_CONNECTIONS": "500"}
+    config = home_config(arguments(), given)
+    assert (config.socket_mb, config.connections_per_10s) == (1024, 500)
+    for name in ("WATCHPARTY_RELAY_SOCKET_MB", "WATCHPARTY_RELAY_NEW_CONNECTIONS"):
+        with pytest.raises(HomeError, match=f"{name}: expected a .*number"):
+            home_config(arguments(), {"HOME": "/", name: "lots"})
 
 
 CLOUD = {"HOME": "/", "K_SERVICE": "watchparty", "PORT": "8080", "WATCHPARTY_PUBLIC_URL": "https://watch.example"}

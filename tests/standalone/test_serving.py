@@ -2,11 +2,12 @@
 
 import argparse
 import gc
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from watchparty import serving
 from watchparty.bootstrap import build_home
@@ -45,3 +46,30 @@ def test_full_garbage_collections_are_rare_and_skip_what_was_loaded_at_the_start
     finally:
         gc.unfreeze()
         gc.set_threshold(*defaults)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "admitted", "status"),
+    [
+        ("WATCHPARTY_RELAY_SOCKET_MB", "16", int(0.9 * 16 * 1024 / 96), 503),
+        ("WATCHPARTY_RELAY_NEW_CONNECTIONS", "10", 10, 429),
+    ],
+)
+def test_the_limits_of_sockets_are_settings(
+    tmp_path: Path, setting: str, value: str, admitted: int, status: int
+) -> None:
+    """Those of a relay that runs alone: the memory of all sockets, at 96 KiB each, and the sockets of one address."""
+    options = argparse.Namespace(host=None, port=None, data=str(tmp_path), no_browser=True, demo=False)
+    app = build_home(home_config(options, {"HOME": str(tmp_path), setting: value})).app
+    browser = TestClient(app, base_url=HERE, headers={"Origin": HERE}, client=("127.0.0.1", 1))
+    with browser, ExitStack() as sockets:
+
+        def connect() -> None:
+            path = f"{HERE.replace('http', 'ws')}/ws"
+            sockets.enter_context(browser.websocket_connect(path, subprotocols=["watchparty.v1"]))
+
+        for _ in range(admitted):
+            connect()
+        with pytest.raises(WebSocketDenialResponse) as refused:
+            connect()
+    assert refused.value.status_code == status
