@@ -13,6 +13,7 @@ from watchparty_api.accounts.factors.change_mail import mail_change
 from watchparty_api.config import Config
 from watchparty_api.errors import Missing, Unavailable
 from watchparty_api.identity.identity_provider import IdentityProvider
+from watchparty_api.rate_limits.mail import LimitedMailer
 from watchparty_api.records import Account
 
 
@@ -151,7 +152,7 @@ def test_the_mail_never_raises(api: ApiHarness, caplog: pytest.LogCaptureFixture
         def may_send(self, *_: object, **__: object) -> None:
             raise Missing(Account.__name__, account.id)
 
-    mail_change(replace(api.services, mail=Broken()), account, "passkey_added")  # type: ignore[arg-type]
+    mail_change(replace(api.services, mail=cast("LimitedMailer", Broken())), account, "passkey_added")
     assert "was not sent" in caplog.text
     mail_change(api.services, replace(account, email=None), "passkey_added")
     assert api.mail.sent == []
