@@ -1,26 +1,27 @@
-"""The command line: `watchparty serve | transcode | backup | restore | doctor | admin | audit | keys`."""
+"""The command line: `watchparty serve | upload | rooms | videos | transcode | backup | restore | doctor | …`."""
 
 import argparse
 import getpass
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from watchparty.client.options import add_client_commands
 from watchparty.config import DEFAULT_PORT, default_data_folder
 from watchparty.errors import HomeError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command. A user error is reported in one sentence, with exit code 1."""
+    """Runs one command. A user error is reported in a sentence, with its exit code."""
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except HomeError as error:
         print(error, file=sys.stderr)
-        return 1
+        return error.exit_code
 
 
 _NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         "--demo", action="store_true", help="open a room that is already playing, with two simulated guests"
     )
     serve.set_defaults(run=_serve)
+    add_client_commands(commands, _on_a_server)
     transcode = commands.add_parser("transcode", help="convert FILE to HLS in OUT_DIR; prints one JSON event per line")
     transcode.add_argument("file", type=Path, metavar="FILE")
     transcode.add_argument("out_dir", type=Path, metavar="OUT_DIR")
@@ -129,6 +131,15 @@ def _serve(arguments: argparse.Namespace) -> int:
     else:
         log_as_json(config.cloud.project)
     return serve(config)
+
+
+def _on_a_server(command: str) -> Callable[[argparse.Namespace], int]:
+    def run(arguments: argparse.Namespace) -> int:
+        from watchparty.client import commands
+
+        return commands.run(command, arguments, os.environ)
+
+    return run
 
 
 def _transcode(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@
     ├── ProgramMissing  ffmpeg was not found
     └── ProgramFailed   a program that we ran failed; carries its last output
 
-Each message says what to do. The command line prints it and exits with 1.
+Each message says what to do. The command line prints it and exits with 1; `client/errors.py` has further codes.
 """
 
 from pathlib import Path
@@ -18,6 +18,8 @@ from pathlib import Path
 
 class HomeError(Exception):
     """An error whose message is shown to the user as it is."""
+
+    exit_code = 1
 
 
 class PortTaken(HomeError):

@@ -28,6 +28,7 @@ CODE_PATHS = 4
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
+    ROOT / "standalone/watchparty/client/config.py",
     ROOT / "transcoder/watchparty_transcoder/config.py",
     ROOT / "sync-relay/watchparty_relay/config.py",
 ]

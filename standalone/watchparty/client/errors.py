@@ -1,0 +1,57 @@
+"""Errors of the commands that use a server, each with its own exit code.
+
+    HomeError 1
+    └── ClientError
+        ├── ServerNotNamed      2  WATCHPARTY_URL is missing or is no address
+        ├── TokenRefused        3  no token, a wrong one, or one without the scope that is needed
+        ├── NotFound            4  no such file, room or film
+        ├── Refused             5  the server refuses the request: quota, file type, permission
+        ├── ServerUnreachable   6  no connection, an untrusted certificate, or another program answers
+        └── Interrupted         7  an upload that can be continued
+
+argparse also exits with 2; Ctrl-C exits with 130.
+"""
+
+from watchparty.errors import HomeError
+
+
+class ClientError(HomeError):
+    """The message is one sentence, or two."""
+
+
+class ServerNotNamed(ClientError):
+    exit_code = 2
+
+
+class TokenRefused(ClientError):
+    exit_code = 3
+
+
+class NotFound(ClientError):
+    exit_code = 4
+
+
+class Refused(ClientError):
+    """`code` is that of the API, such as `quota_exceeded`."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ServerUnreachable(ClientError):
+    exit_code = 6
+
+
+class Interrupted(ClientError):
+    exit_code = 7
+
+
+class TryAgain(ServerUnreachable):
+    """A request that failed for a reason that may pass: the connection broke, or the server is busy."""
+
+    def __init__(self, message: str, *, after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_s = after_s
