@@ -68,7 +68,7 @@ def create_room(server: Server, arguments: argparse.Namespace, _config: ClientCo
 
 def list_rooms(server: Server, arguments: argparse.Namespace, _config: ClientConfig) -> None:
     """Lists the open rooms, the most recently used first."""
-    rooms = _pages(server, "/rooms")
+    rooms = pages(server, "/rooms")
     _list(arguments, rooms, lambda room: (room["id"], room["last_active_at"][:16], room["name"], room["url"]))
 
 
@@ -96,7 +96,7 @@ def invite(server: Server, arguments: argparse.Namespace, _config: ClientConfig)
 
 def list_videos(server: Server, arguments: argparse.Namespace, _config: ClientConfig) -> None:
     """Lists the films of the library, newest first."""
-    videos = _pages(server, "/videos")
+    videos = pages(server, "/videos")
     _list(arguments, videos, lambda each: (each["id"], _status(each), size_text(each["size_bytes"]), each["title"]))
 
 
@@ -119,10 +119,11 @@ COMMANDS: Mapping[str, Command] = {
 """The commands by their names on the command line."""
 
 
-def _pages(server: Server, path: str) -> Iterator[Json]:
+def pages(server: Server, path: str, *, page_size: int = 50) -> Iterator[Json]:
+    """The items of all pages of a list."""
     cursor = ""
     while True:
-        page = server.call("GET", f"{path}?limit=50{cursor}")
+        page = server.call("GET", f"{path}?limit={page_size}{cursor}")
         yield from page["items"]
         if not page["next_cursor"]:
             return
@@ -133,6 +134,7 @@ def _controlled_room(server: Server, room: str) -> str:
     """The room's id, if the caller may choose its film: better refused now than after the upload."""
     room_id = _room_id(room)
     found = server.call("PATCH", f"/rooms/{room_id}", {})  # changes nothing
+    server.call("GET", "/videos?limit=1")  # the scope with which the command waits for the film
     if not found["you"]["can_control"]:
         raise Refused(f"You can’t choose the film in “{printable(found['name'])}”. Ask its host.")
     return room_id

@@ -1,0 +1,140 @@
+"""Uploads to a real server, over connections that break."""
+
+import os
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from e2e.films import copyable
+from e2e.home import Home
+from fakes.waiting import eventually
+from standalone.client.command_line import Api, CommandLine, Line, line_to
+from watchparty.client.film_file import FileChanged, FilmFile
+from watchparty.client.transports import CHUNK_BYTES
+
+pytestmark = [pytest.mark.service, pytest.mark.integration]
+
+NOISE = random.Random(17).randbytes(CHUNK_BYTES + 3_000_001)
+"""No film, so that preparing it fails at once. Its bytes are kept, and it takes two requests."""
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    path = tmp_path / "The film.mkv"
+    path.write_bytes(NOISE)
+    return path
+
+
+def original(server: Home, video_id: str) -> bytes:
+    return (server.data / "uploads" / video_id / "original").read_bytes()
+
+
+def has_arrived(server: Home, video_ids: list[str]) -> bool:
+    return any((server.data / "uploads" / video_id / "original").exists() for video_id in video_ids)
+
+
+def interrupt(here: CommandLine, line: Line, film: Path, *, title: str, how: signal.Signals) -> tuple[int, str]:
+    """Starts an upload, interrupts it after the first chunk, and repairs the line; returns exit code and message."""
+    command = here.started("upload", film, "--title", title)
+    assert line.tripped.wait(60)
+    command.send_signal(how)
+    _, error = command.communicate(timeout=60)
+    line.release()
+    return command.returncode, error
+
+
+def titled(api: Api, title: str) -> list[str]:
+    return [video["id"] for video in api.call("GET", "/videos")["items"] if video["title"] == title]
+
+
+def test_a_film_is_uploaded(command_line: CommandLine, server: Home, api: Api, film: Path) -> None:
+    """Every byte is stored, and the id is printed. Nothing is left that belongs to the upload."""
+    outcome = command_line.run("upload", film, "--title", "Whole", "--json")
+    assert (outcome.code, outcome.error) == (0, "")
+    video_id = outcome.json[0]["video_id"]
+    assert titled(api, "Whole") == [video_id]
+    assert original(server, video_id) == NOISE
+    assert not list(Path(command_line.settings["XDG_STATE_HOME"]).rglob("*.json"))
+
+
+def test_a_broken_connection_is_continued(command_line: CommandLine, server: Home, api: Api, film: Path) -> None:
+    """What has arrived is not sent again."""
+    with line_to(server.port, limit=CHUNK_BYTES // 2) as line:
+        outcome = command_line.using(WATCHPARTY_URL=line.url).run("upload", film, "--title", "Broken", "--json")
+        assert line.tripped.is_set()
+    assert (outcome.code, outcome.error) == (0, "")
+    assert line.sent < len(NOISE) + CHUNK_BYTES // 2
+    assert titled(api, "Broken") == [outcome.json[0]["video_id"]]
+    assert original(server, outcome.json[0]["video_id"]) == NOISE
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_command_is_continued(
+    how: signal.Signals, command_line: CommandLine, server: Home, api: Api, film: Path
+) -> None:
+    """After a kill or Ctrl-C the same command sends only the rest, to the same video."""
+    title = f"Interrupted by {how.name}"
+    with line_to(server.port, limit=CHUNK_BYTES + 1_000_000, hold=True) as line:
+        here = command_line.using(WATCHPARTY_URL=line.url)
+        code, error = interrupt(here, line, film, title=title, how=how)
+        begun = titled(api, title)
+        outcome = here.run("upload", film, "--title", title, "--json")
+    if how == signal.SIGINT:
+        assert (code, error) == (7, "Stopped. Run the same command again to continue the upload.\n")
+    assert (outcome.code, outcome.error) == (0, "")
+    assert [outcome.json[0]["video_id"]] == begun == titled(api, title)
+    assert line.sent < len(NOISE) - CHUNK_BYTES + 100_000
+    assert original(server, begun[0]) == NOISE
+
+
+def test_an_upload_whose_last_answer_was_lost_is_not_repeated(
+    command_line: CommandLine, server: Home, api: Api, film: Path
+) -> None:
+    """The film arrived while the command was killed. The next one reports that video and creates no second."""
+    with line_to(server.port, limit=CHUNK_BYTES + 1_000_000, mute=True) as line:
+        here = command_line.using(WATCHPARTY_URL=line.url)
+        interrupted = here.started("upload", film, "--title", "Lost")
+        eventually("the film has arrived", lambda: has_arrived(server, titled(api, "Lost")))
+        interrupted.kill()
+        interrupted.communicate(timeout=60)
+        line.release()
+        outcome = here.run("upload", film, "--title", "Lost", "--json")
+    assert [outcome.json[0]["video_id"]] == titled(api, "Lost")
+    assert line.sent < 10_000
+
+
+def test_a_changed_file_is_another_upload(command_line: CommandLine, server: Home, film: Path) -> None:
+    """The parts of two versions of a file are never put together. What is remembered is private, without the token."""
+    with line_to(server.port, limit=CHUNK_BYTES + 1_000_000, hold=True) as line:
+        here = command_line.using(WATCHPARTY_URL=line.url)
+        interrupt(here, line, film, title="Changed", how=signal.SIGKILL)
+        (saved,) = Path(command_line.settings["XDG_STATE_HOME"]).rglob("*.json")
+        assert saved.stat().st_mode & 0o777 == 0o600
+        assert command_line.settings["WATCHPARTY_TOKEN"] not in saved.read_text()
+        film.write_bytes(NOISE[::-1])
+        os.utime(film, ns=(1, 1))
+        outcome = here.run("upload", film, "--json")
+    assert original(server, outcome.json[0]["video_id"]) == NOISE[::-1]
+
+
+def test_a_file_that_grows_is_not_uploaded_to_its_end(film: Path) -> None:
+    """A film that another program is still writing is refused in a sentence."""
+    with FilmFile(film) as open_film, film.open("ab") as other:
+        pieces = open_film.pieces(0, open_film.size_bytes)
+        next(pieces)
+        other.write(b"more")
+        other.flush()
+        with pytest.raises(FileChanged, match="changed while it was being uploaded"):
+            list(pieces)
+
+
+def test_a_film_is_shown_in_a_room(command_line: CommandLine, api: Api) -> None:
+    """With --room, by its link, the command waits until the film can be watched, and shows it."""
+    room = command_line.run("rooms", "create", "--json").json[0]
+    outcome = command_line.run("upload", copyable(60), "--room", room["url"], "--json")
+    assert (outcome.code, outcome.error) == (0, "")
+    film = api.call("GET", f"/rooms/{room['id']}")["film"]
+    assert (film["id"], film["playable"]) == (outcome.json[0]["video_id"], True)
+    assert outcome.json[0]["room"]["film"]["id"] == film["id"]
