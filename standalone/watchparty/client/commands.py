@@ -15,7 +15,7 @@ from typing import Any
 
 from watchparty.client.config import ClientConfig, client_config
 from watchparty.client.connection import Json, Server
-from watchparty.client.errors import Interrupted, NotFound, Refused
+from watchparty.client.errors import Interrupted, MissingItem, Refused
 from watchparty.client.film_file import FilmFile
 from watchparty.client.saved_uploads import SavedUploads
 from watchparty.client.terminal import ProgressBar, printable, size_text, table
@@ -156,13 +156,13 @@ def _room_id(room: str) -> str:
     link = _LINK.fullmatch(room)
     room_id = link[1] if link else room
     if not _ID.fullmatch(room_id):
-        raise NotFound(f"{printable(room)} is neither the id of a room nor its link.")
+        raise MissingItem(f"{printable(room)} is neither the id of a room nor its link.")
     return room_id
 
 
 def _video_id(video: str) -> str:
     if not _ID.fullmatch(video):
-        raise NotFound(f"{printable(video)} is not the id of a film. `watchparty videos list` shows them.")
+        raise MissingItem(f"{printable(video)} is not the id of a film. `watchparty videos list` shows them.")
     return video
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from watchparty.client.config import ClientConfig
-from watchparty.client.errors import ClientError, NotFound, Refused, ServerUnreachable, TokenRefused, TryAgain
+from watchparty.client.errors import ClientError, MissingItem, Refused, ServerUnreachable, TokenRefused, TryAgain
 from watchparty_api.identity.scopes import scope_for
 
 STALLED_AFTER_S = 60.0
@@ -182,7 +182,7 @@ def _refusal(site: str, method: str, path: str, answer: Answer, problem: Json) -
             f"WATCHPARTY_TOKEN lacks the scope {needed}. Create a token that has it on the page: Account → API tokens."
         )
     if answer.status in (404, 410):
-        return NotFound(detail)
+        return MissingItem(detail)
     fields = problem.get("errors")
     first = fields[0] if isinstance(fields, list) and fields and isinstance(fields[0], dict) else {}
     if first.get("detail"):

@@ -4,7 +4,7 @@
     └── ClientError
         ├── ServerNotNamed      2  WATCHPARTY_URL is missing or is no address
         ├── TokenRefused        3  no token, a wrong one, or one without the scope that is needed
-        ├── NotFound            4  no such file, room or film
+        ├── MissingItem         4  no such file, room or film
         ├── Refused             5  the server refuses the request: quota, file type, permission
         ├── ServerUnreachable   6  no connection, an untrusted certificate, or another program answers
         └── Interrupted         7  an upload that can be continued
@@ -27,7 +27,7 @@ class TokenRefused(ClientError):
     exit_code = 3
 
 
-class NotFound(ClientError):
+class MissingItem(ClientError):
     exit_code = 4
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from watchparty.client.errors import ClientError, NotFound, Refused
+from watchparty.client.errors import ClientError, MissingItem, Refused
 
 _END_BYTES = 256 * 1024
 _READ_BYTES = 256 * 1024
@@ -19,13 +19,13 @@ class FilmFile:
     """An open file that must not change while it is uploaded."""
 
     def __init__(self, path: Path) -> None:
-        """Raises NotFound, and Refused if it can't be a film."""
+        """Raises MissingItem, and Refused if it can't be a film."""
         self.path = path
         try:
             # a named pipe would otherwise block until someone writes to it
             self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            raise NotFound(f"{self.shown} was not found.") from None
+            raise MissingItem(f"{self.shown} was not found.") from None
         except OSError as error:
             raise Refused(f"{self.shown} can’t be read: {error.strerror}.") from error
         found = os.fstat(self._descriptor)

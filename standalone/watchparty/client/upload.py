@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from watchparty.client.connection import Json, Server
-from watchparty.client.errors import ClientError, Interrupted, NotFound, Refused, TryAgain
+from watchparty.client.errors import ClientError, Interrupted, MissingItem, Refused, TryAgain
 from watchparty.client.film_file import FilmFile
 from watchparty.client.saved_uploads import SavedUpload, SavedUploads
 from watchparty.client.transports import Multipart, Resumable, SessionGone, Transport
@@ -61,7 +61,7 @@ class FilmUpload:
         self._video_id = saved.video_id
         try:
             return self._continued(saved).stored_bytes() == self._film.size_bytes
-        except (SessionGone, NotFound, Refused):
+        except (SessionGone, MissingItem, Refused):
             self._saved.remove(self._fingerprint)
             return False
 

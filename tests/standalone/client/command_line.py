@@ -56,11 +56,11 @@ class CommandLine:
         with redirect_stdout(out), redirect_stderr(errors):
             arguments = parser.parse_args([str(each) for each in argv])
             try:
-                code, error = arguments.run(arguments), ""
-            except HomeError as raised:
-                code, error = raised.exit_code, str(raised)
+                code, message = arguments.run(arguments), ""
+            except HomeError as error:
+                code, message = error.exit_code, str(error)
         assert errors.getvalue() == ""
-        return Outcome(code, out.getvalue(), error)
+        return Outcome(code, out.getvalue(), message)
 
     def started(self, *argv: str | Path) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "watchparty", *map(str, argv)]

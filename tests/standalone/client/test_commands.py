@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,10 +98,10 @@ def test_a_command_needs_only_its_scopes(
 ) -> None:
     """It works with a token that has just these, and names the one that another token lacks."""
     link = {"title": "Film", "source_url": "http://films.example/film.mp4"}
-    given = {
+    given: dict[str, Callable[[], str]] = {
         "FILM": lambda: str(film),
-        "ROOM": lambda: api.call("POST", "/rooms", {})["id"],
-        "VIDEO": lambda: api.call("POST", "/videos", link)["video"]["id"],
+        "ROOM": lambda: str(api.call("POST", "/rooms", {})["id"]),
+        "VIDEO": lambda: str(api.call("POST", "/videos", link)["video"]["id"]),
     }
     command = [given[word]() if word in given else word for word in argv]
     others = {"rooms:read", "rooms:write", "videos:read", "videos:write", "account:read"} - set(scopes)
