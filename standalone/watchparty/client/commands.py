@@ -5,6 +5,7 @@ With --json the result is what the API returned, one object or one object per li
 
 import argparse
 import json
+import os
 import re
 import sys
 import time
@@ -35,8 +36,12 @@ def run(command: str, arguments: argparse.Namespace, environ: Mapping[str, str])
     with closing(Server(config)) as server:
         try:
             COMMANDS[command](server, arguments, config)
+            sys.stdout.flush()
         except KeyboardInterrupt:
             raise Interrupted("Stopped.") from None
+        except BrokenPipeError:
+            # The reader of the output, such as `head`, has enough. Python would otherwise complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -22,6 +22,8 @@ STALLED_AFTER_S = 60.0
 REUSED_WITHIN_S = 3.0
 """Servers close a connection that is idle for longer; a home server does after five seconds."""
 _BUSY = (408, 429, 500, 502, 503, 504)
+_OURS = "x-request-id"
+"""A header that every answer of the API has."""
 _LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 
 Json = dict[str, Any]
@@ -75,10 +77,8 @@ class Server:
             content = json.dumps(body).encode()
         answer = self.send(method, f"{self.url}/api/v1{path}", headers, [content], size_bytes=len(content))
         found = answer.json()
-        if answer.status == 204:
-            return {}
-        if 200 <= answer.status < 300 and found is not None:
-            return found
+        if 200 <= answer.status < 300 and _OURS in answer.headers and (found is not None or answer.status == 204):
+            return found or {}
         raise _refusal(self.url, method, path, answer, found or {})
 
     def send(

@@ -7,9 +7,9 @@
         ├── MissingItem         4  no such file, room or film
         ├── Refused             5  the server refuses the request: quota, file type, permission
         ├── ServerUnreachable   6  no connection, an untrusted certificate, or another program answers
-        └── Interrupted         7  an upload that can be continued
+        └── Interrupted         7  Ctrl-C, or an upload that can be continued
 
-argparse also exits with 2; Ctrl-C exits with 130.
+argparse also exits with 2.
 """
 
 from watchparty.errors import HomeError

@@ -220,6 +220,7 @@ def tls_server(certificate: Certificate) -> Iterator[int]:
     [
         (200, {}, b"<html>", "{site} does not answer like a WatchParty server (status 200)"),
         (404, {}, b"<html>", "{site} does not answer like a WatchParty server (status 404)"),
+        (200, {}, b"{}", "{site} does not answer like a WatchParty server (status 200)"),
         (200, {}, b"[]", "{site} does not answer like a WatchParty server (status 200)"),
         (502, {}, b"<html>", "{site} is not available now (status 502)"),
         (301, {"Location": "https://a.example/"}, b"", "{site} redirects to another address, https://a.example/."),
@@ -255,3 +256,13 @@ def test_the_program_exits_with_the_code_and_one_sentence(command_line: CommandL
     process = command_line.started("rooms", "create", "--json")
     out, error = process.communicate(timeout=60)
     assert (process.returncode, error, json.loads(out)["kind"]) == (0, "", "room")
+
+
+def test_output_that_no_one_reads_is_no_error(command_line: CommandLine) -> None:
+    """`watchparty rooms list | head -0` ends without a traceback."""
+    process = command_line.started("rooms", "list", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.wait(60), process.stderr.read()) == (0, "")
+    process.stderr.close()
