@@ -96,12 +96,13 @@ def signed_in(url: str) -> Iterator[Api]:
 @dataclass
 class Line:
     """A connection to the server. After `limit` bytes from the client it is cut once, or holds everything (`hold`), or
-    only the answers (`mute`), until it is released.
+    only the answers (`mute`), until it is released. With `gone` it is cut for good.
     """
 
     limit: int
     hold: bool = False
     mute: bool = False
+    gone: bool = False
     sent: int = 0
     tripped: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -115,6 +116,8 @@ class Line:
         held = False
         with suppress(OSError):
             while piece := client.recv(65536):
+                if self.gone and self.tripped.is_set():
+                    break
                 held = held or (self.hold and self.tripped.is_set())
                 if held:
                     continue

@@ -3,16 +3,24 @@
 import os
 import random
 import signal
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from e2e.films import copyable
 from e2e.home import Home
+from fakes.proxies import FORWARDS, nginx
 from fakes.waiting import eventually
 from standalone.client.command_line import Api, CommandLine, Line, line_to
+from watchparty.client.config import client_config
+from watchparty.client.connection import Server
+from watchparty.client.errors import Interrupted
 from watchparty.client.film_file import FileChanged, FilmFile
+from watchparty.client.saved_uploads import SavedUploads
 from watchparty.client.transports import CHUNK_BYTES
+from watchparty.client.upload import FilmUpload
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 
@@ -68,6 +76,52 @@ def test_a_broken_connection_is_continued(command_line: CommandLine, server: Hom
     assert line.sent < len(NOISE) + CHUNK_BYTES // 2
     assert titled(api, "Broken") == [outcome.json[0]["video_id"]]
     assert original(server, outcome.json[0]["video_id"]) == NOISE
+
+
+def test_a_proxy_that_limits_requests_is_no_obstacle(
+    command_line: CommandLine, server: Home, film: Path, tmp_path: Path
+) -> None:
+    """nginx allows 1 MB unless it is configured, and answers before it has read the request: smaller ones follow."""
+    location = f"proxy_pass http://127.0.0.1:{server.port};{FORWARDS} proxy_request_buffering off;"
+    with nginx(tmp_path / "nginx", location) as port:
+        outcome = command_line.using(WATCHPARTY_URL=f"http://127.0.0.1:{port}").run("upload", film, "--json")
+    assert (outcome.code, outcome.error) == (0, "")
+    assert original(server, outcome.json[0]["video_id"]) == NOISE
+
+
+def test_an_upload_that_the_server_has_forgotten_begins_again(
+    command_line: CommandLine, server: Home, api: Api, film: Path
+) -> None:
+    """Sessions end after a week. The film is uploaded from the beginning, to the same video."""
+    with line_to(server.port, limit=CHUNK_BYTES + 1_000_000, hold=True) as line:
+        here = command_line.using(WATCHPARTY_URL=line.url)
+        interrupt(here, line, film, title="Forgotten", how=signal.SIGKILL)
+        (begun,) = titled(api, "Forgotten")
+        for each in (server.data / "uploads" / begun / "sessions").iterdir():
+            each.unlink()
+        outcome = here.run("upload", film, "--title", "Forgotten", "--json")
+    assert (outcome.code, outcome.error, outcome.json[0]["video_id"]) == (0, "", begun)
+    assert original(server, begun) == NOISE
+
+
+def test_an_unreachable_server_is_given_up(command_line: CommandLine, server: Home, api: Api, film: Path) -> None:
+    """After the last attempt the command says how far it got, and that it can be repeated. Pauses grow to 30 s."""
+    pauses: list[float] = []
+    settings = client_config(command_line.settings)
+    with line_to(server.port, limit=CHUNK_BYTES + 1_000_000, hold=True) as line, FilmFile(film) as open_film:
+        line.gone = True
+        lost = Server(replace(settings, url=line.url))
+        upload = FilmUpload(
+            lost,
+            open_film,
+            SavedUploads(settings.state, server=line.url),
+            progress=lambda _sent, _size: None,
+            warn=pytest.fail,
+            pause=pauses.append,
+        )
+        with closing(lost), pytest.raises(Interrupted, match=r"stopped at 84 %.*Run the same command again"):
+            upload.run(title="Gone")
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
