@@ -14,7 +14,6 @@ import pytest
 
 from cloud.authority import Authority, Certificate
 from e2e.home import Home
-from fakes.google.emulators import free_port
 from fakes.local_server import serving
 from standalone.client.command_line import Api, CommandLine
 from watchparty.client.commands import pages
@@ -140,7 +139,7 @@ def test_a_room_is_checked_before_the_upload(command_line: CommandLine, api: Api
         ({"WATCHPARTY_TOKEN": "wp_1\r\nX: 2"}, 3, "WATCHPARTY_TOKEN is not an API token"),
         ({"WATCHPARTY_TOKEN": "wp_0123_wrong"}, 3, "The server does not accept WATCHPARTY_TOKEN: This API token isn’t"),
         ({"WATCHPARTY_TOKEN": "nonsense"}, 3, "The server does not accept WATCHPARTY_TOKEN:"),
-        ({"WATCHPARTY_URL": f"http://127.0.0.1:{free_port()}"}, 6, "Nothing answers at http://127.0.0.1:"),
+        ({"WATCHPARTY_URL": "http://127.0.0.1:1"}, 6, "Nothing answers at http://127.0.0.1:"),
         ({"WATCHPARTY_URL": "http://nowhere.invalid"}, 6, "nowhere.invalid was not found."),
     ],
     ids=lambda value: str(value)[:60],
