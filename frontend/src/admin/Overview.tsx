@@ -37,7 +37,7 @@ function Facts({ facts }: { facts: OverviewFacts }) {
   const short = spaceIsShort(free_bytes);
   return (
     <dl className={cx("grid gap-3 sm:grid-cols-2", backup ? "lg:grid-cols-3" : "xl:grid-cols-4")}>
-      <Fact Icon={HardDrive} name="Free for films" warns={short}>
+      <Fact Icon={HardDrive} name={t`Free for films`} warns={short}>
         <Value>{free_bytes === null ? t`No limit` : formatBytes(free_bytes)}</Value>
         <Remark>
           {free_bytes === null
@@ -47,20 +47,20 @@ function Facts({ facts }: { facts: OverviewFacts }) {
               : t`On the server’s disk.`}
         </Remark>
       </Fact>
-      <Fact Icon={Film} name="Films" warns={queue.failed > 0}>
+      <Fact Icon={Film} name={t`Films`} warns={queue.failed > 0}>
         <Value>{atLeast(videos)}</Value>
         <Remark>
           {queueText(queue)}
           {queue.failed > 0 && <To tab="jobs">{t`Show failed films`}</To>}
         </Remark>
       </Fact>
-      <Fact Icon={Users} name="Accounts" warns={false}>
+      <Fact Icon={Users} name={t`Accounts`} warns={false}>
         <Value>{atLeast(accounts)}</Value>
         <Remark>
           <To tab="invites">{t`Invite someone`}</To>
         </Remark>
       </Fact>
-      <Fact Icon={Tag} name="Version" warns={failed_events > 0}>
+      <Fact Icon={Tag} name={t`Version`} warns={failed_events > 0}>
         <Value>{version}</Value>
         <Remark>
           {failed_events === 0 ? (

@@ -47,15 +47,6 @@ export const deleteVideo = (id: string) => call<void>("DELETE", `/videos/${id}`)
 export const mayRecover = (video: Pick<Video, "failure">): boolean =>
   video.failure?.code === "internal" || video.failure?.code === "timeout";
 
-/**
- * What a film has lost, one sentence with times each. `warnings` has the same sentences, and what was reported before losses
- * had a form of their own.
- */
-export function lostSentences(film: Pick<Video, "losses"> & { warnings?: string[] }): string[] {
-  const sentences = film.losses.map(({ message }) => message);
-  return [...new Set([...sentences, ...(film.warnings ?? [])])];
-}
-
 export const retryVideo = (id: string) => call<Video>("POST", `/videos/${id}/retry`, { body: {} });
 
 /** A ZIP file that explains why a film failed. */

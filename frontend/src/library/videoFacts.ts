@@ -1,7 +1,8 @@
 /** What a card shows about a video. Pure. */
 
 import { plural, t } from "@lingui/core/macro";
-import { lostSentences, type Video } from "@/api/videos";
+import { lostSentences } from "@/api/losses";
+import type { Video } from "@/api/videos";
 import type { Tone } from "@/ui/Badge";
 
 export interface VideoFact {
@@ -37,7 +38,8 @@ export function qualities({ renditions }: Video): string {
 
 /** "12 chapters"; empty for a film that is one chapter. */
 export function chapterCount({ chapters }: Video): string {
-  return chapters.length > 1 ? `${chapters.length} chapters` : "";
+  const count = chapters.length;
+  return count > 1 ? plural(count, { one: "# chapter", other: "# chapters" }) : "";
 }
 
 const SHOWN_LOSSES = 2;

@@ -36,7 +36,7 @@ const failures = () => ({
   },
   cookies: {
     icon: Cookie,
-    title: "Your browser blocks cookies",
+    title: t`Your browser blocks cookies`,
     text: t`The film needs one. Allow cookies for this site, then reload the page.`,
   },
   format: {

@@ -16,7 +16,7 @@ export function shortcutHelp(can: Abilities): ShortcutHelp[] {
 }
 
 const shortcutHelpText = (): ShortcutHelp[] => [
-  { keys: ["Space", "K"], meaning: t`Play or pause` },
+  { keys: [t`Space bar`, "K"], meaning: t`Play or pause` },
   { keys: ["J", "L"], meaning: t`Skip ±10 s` },
   { keys: ["←", "→"], meaning: t`Skip ±5 s` },
   { keys: ["0", "…", "9"], meaning: t`Jump to 0–90%` },

@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import type { ChatLine } from "@/sync/roomState";
 import { cx } from "@/ui/cx";
 import { isolated } from "@/ui/format";
+import { shownText } from "../control/controlRequest";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { useChatPermission } from "./chatPermission";
 import { useDraft } from "./chatStores";
@@ -60,7 +61,7 @@ function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   return (
     <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pe-1 ps-3 text-sm">
       <p className="min-w-0 grow truncate text-muted">
-        {t`Replying to ${isolated(line.name)}: ${isolated(line.text)}`}
+        {t`Replying to ${isolated(line.name)}: ${isolated(shownText(line.text))}`}
       </p>
       <button
         type="button"

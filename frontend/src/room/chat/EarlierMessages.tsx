@@ -5,6 +5,7 @@ import { archivedChat } from "@/api/rooms";
 import type { LogEntry } from "@/sync/roomState";
 import { Button } from "@/ui/Button";
 import { formatFilmTime } from "@/ui/filmTime";
+import { shownText } from "../control/controlRequest";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { MessageText } from "./MessageText";
 
@@ -58,7 +59,7 @@ function Archive() {
       {lines.map((line) => (
         <p key={line.id} className="px-4 py-0.5 ps-14 text-[0.9375rem] leading-snug">
           <bdi className="me-2 text-sm font-semibold">{line.name}</bdi>
-          <MessageText text={line.text} />
+          <MessageText text={shownText(line.text)} />
           {line.pos_s !== null && (
             <span className="ms-2 text-xs text-muted tabular-nums">
               {formatFilmTime(line.pos_s)}

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { useEffect, useReducer } from "react";
 import type { ChatLine } from "@/sync/roomState";
+import { shownText } from "../control/controlRequest";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 const MAX_SHOWN = 3;
@@ -34,7 +35,7 @@ export function FloatingChat() {
           key={line.id}
           className="line-clamp-3 animate-rise rounded-2xl bg-black/65 px-3 py-1.5 text-sm text-white backdrop-blur-sm"
         >
-          <bdi className="me-1.5 font-semibold">{line.name}</bdi> <bdi>{line.text}</bdi>
+          <bdi className="me-1.5 font-semibold">{line.name}</bdi> <bdi>{shownText(line.text)}</bdi>
         </p>
       ))}
     </div>

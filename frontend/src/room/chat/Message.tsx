@@ -8,6 +8,7 @@ import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
 import { Menu, MenuItem } from "@/ui/Menu";
 import { GrantControlButton } from "../control/ControlRequests";
+import { shownText } from "../control/controlRequest";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { useDraft } from "./chatStores";
 import { FilmTimeButton, MessageText } from "./MessageText";
@@ -56,7 +57,7 @@ export const Message = memo(function Message({ line, quoted, startsGroup }: Mess
             dir="auto"
             className="[html[dir=rtl]_&]:[text-align:right] [html:not([dir=rtl])_&]:[text-align:left]"
           >
-            <MessageText text={line.text} />
+            <MessageText text={shownText(line.text)} />
           </p>
         )}
         <GrantControlButton line={line} />
@@ -108,7 +109,7 @@ function Quote({ line }: { line: ChatLine }) {
   return (
     <p className="mb-0.5 truncate border-s-2 border-line-strong ps-2 text-sm text-muted">
       <bdi className="font-medium">{line.name}</bdi>{" "}
-      {line.deleted ? <i>{t`Message deleted`}</i> : <bdi>{line.text}</bdi>}
+      {line.deleted ? <i>{t`Message deleted`}</i> : <bdi>{shownText(line.text)}</bdi>}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Clock3, RotateCcw } from "lucide-react";
+import { shownText } from "../control/controlRequest";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** The visitor's unconfirmed messages: dimmed with a clock, or failed with a button to retry. */
@@ -8,7 +9,9 @@ export function PendingMessages() {
   const pending = useRoomState((state) => state.pending);
   return pending.map((message) => (
     <div key={message.cid} className="flex items-start gap-3 py-0.5 pe-4 ps-14 text-[0.9375rem]">
-      <p className="min-w-0 grow break-words whitespace-pre-wrap text-muted">{message.text}</p>
+      <p className="min-w-0 grow break-words whitespace-pre-wrap text-muted">
+        {shownText(message.text)}
+      </p>
       {message.failed ? (
         <button
           type="button"

@@ -1,7 +1,8 @@
+import { i18n, type Messages } from "@lingui/core";
 import { expect, test } from "vitest";
 import type { Person } from "@/sync/protocol";
 import type { ChatLine, SystemLine } from "@/sync/roomState";
-import { isOpenRequest, newRequest, REQUEST_TEXT } from "./controlRequest";
+import { isOpenRequest, newRequest, REQUEST_TEXT, shownText } from "./controlRequest";
 
 const line: ChatLine = {
   kind: "chat",
@@ -57,4 +58,15 @@ test("a request is shown once its author is known, whatever line follows it", ()
 test("a request is shown once, and not if it was made long before", () => {
   expect(newRequest({ ...arrived, handled: new Set(["1"]) })).toBeNull();
   expect(newRequest({ ...arrived, now_ms: 60_000 })).toBeNull();
+});
+
+test("a request is shown in the reader's language, and other messages as they are", async () => {
+  const [load] = Object.values(
+    import.meta.glob<{ messages: Messages }>("../../language/catalogs/de.po"),
+  );
+  expect(shownText(REQUEST_TEXT)).toBe(REQUEST_TEXT);
+  i18n.loadAndActivate({ locale: "de", messages: (await load?.())?.messages ?? {} });
+  expect(shownText(REQUEST_TEXT)).toBe("✋ Kann ich die Fernbedienung haben?");
+  expect(shownText("Can I have the remote?")).toBe("Can I have the remote?");
+  i18n.loadAndActivate({ locale: "en", messages: {} });
 });

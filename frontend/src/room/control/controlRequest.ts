@@ -2,11 +2,16 @@
  * A request for the remote control is an ordinary chat message with a fixed text: everyone sees who asked, it
  * survives a reload, and members who can grant it get a button beside it.
  */
+import { t } from "@lingui/core/macro";
 import type { Person } from "@/sync/protocol";
 import type { ChatLine, LogEntry } from "@/sync/roomState";
 
-/** Not translated: members with other languages must recognise it. The chat shows it in the reader's language. */
+/** Not translated: members with other languages must recognise it. */
 export const REQUEST_TEXT = "✋ Can I have the remote?";
+
+/** A message as the chat shows it: a request for the remote control is in the reader's language. */
+export const shownText = (text: string): string =>
+  text === REQUEST_TEXT ? `✋ ${t`Can I have the remote?`}` : text;
 
 /** Older requests count as settled. */
 const FRESH_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
+import { lostSentences } from "@/api/losses";
 import type { Film } from "@/api/rooms";
-import { lostSentences } from "@/api/videos";
 import { IconButton } from "@/ui/IconButton";
 
 /** What the film has lost, for everyone in the room, so that no one looks for the fault at home. */
