@@ -42,7 +42,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const [tab, setTab] = useState<PanelTab>("chat");
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [sheet, setSheet] = useState<Sheet>(null);
-  const wasCopied = (useLocation().state as { copied?: boolean } | null)?.copied === true;
+  const arrival = useLocation().state as { created?: boolean; copied?: boolean } | null;
   const fullscreen = useIsFullscreen();
   const device = useRoomLayout();
   const layout = theatre || fullscreen ? "immersive" : device;
@@ -74,7 +74,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
     }, [openTab, focusDraft]),
   );
   useFirstInvitation(
-    room?.id,
+    arrival?.created === true ? room?.id : undefined,
     useCallback(() => setSheet("first_invite"), []),
   );
   const openPicker = () => setSheet("film");
@@ -148,7 +148,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
       <HostOfferDialog />
       <Sheets
         sheet={sheet}
-        copied={wasCopied}
+        copied={arrival?.copied === true}
         dropped={film}
         onClose={() => {
           setSheet(null);
@@ -228,16 +228,10 @@ function useRoomTitle(name: string | undefined, unread: number): void {
   }, [name, unread]);
 }
 
-/** Opens the invitation sheet when a host enters a room for the first time: a party needs guests. */
-function useFirstInvitation(roomId: string | undefined, open: () => void): void {
-  const role = useRoomState((state) => state.you?.role ?? null);
-  const enteredAs = useRef(role);
+/** Opens the invitation sheet once in a room that was just created here: a party needs guests. */
+function useFirstInvitation(createdId: string | undefined, open: () => void): void {
+  const entered = useRoomState((state) => state.you !== null);
   useEffect(() => {
-    enteredAs.current ??= role;
-    // Someone who becomes the host later is in the middle of the party.
-    const isNew = enteredAs.current === "host" && roomId !== undefined;
-    if (isNew && !markInvitationShown(roomId)) open();
-    // Should they come back after they have become the host, the room is not new to them.
-    if (roomId !== undefined && role !== null && !isNew) markInvitationShown(roomId);
-  }, [role, roomId, open]);
+    if (entered && createdId !== undefined && !markInvitationShown(createdId)) open();
+  }, [entered, createdId, open]);
 }
