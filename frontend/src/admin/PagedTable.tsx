@@ -79,7 +79,10 @@ export function PagedTable<T>({
 }
 
 function cell<T>({ align }: Column<T>): string {
-  return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-end");
+  return cx(
+    "px-4 py-2.5 font-normal whitespace-nowrap",
+    align === "end" ? "text-end" : "text-start",
+  );
 }
 
 /** A change to one row: afterwards the list is refetched and a toast confirms it. */

@@ -57,9 +57,9 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
           </div>
           {joining && <JoinByLink />}
         </div>
+        <RecentRooms />
         <SameFrame />
       </section>
-      <RecentRooms />
       <Steps />
       {open && (
         <Suspense>

@@ -27,7 +27,7 @@ export function RecentRooms() {
   }
 
   return (
-    <section aria-labelledby="recent-rooms" className="pb-14">
+    <section aria-labelledby="recent-rooms" className="lg:order-1 lg:col-span-2">
       <h2 id="recent-rooms" className="mb-3 font-semibold">
         {t`Recent rooms`}
       </h2>

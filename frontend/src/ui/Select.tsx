@@ -26,7 +26,11 @@ export function Select<Value extends string>({
       <Radix.Trigger
         {...useFieldProps()}
         aria-label={label}
-        className={cx(CONTROL, "flex min-h-11 items-center justify-between gap-2", className)}
+        className={cx(
+          CONTROL,
+          "flex min-h-11 items-center justify-between gap-2 text-start",
+          className,
+        )}
       >
         <Radix.Value />
         <Radix.Icon>

@@ -36,13 +36,13 @@ export function Tabs({
     >
       <Radix.List
         aria-label={label}
-        className="flex shrink-0 gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+        className="flex shrink-0 overflow-x-auto border-b border-line [scrollbar-width:none]"
       >
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="relative flex min-h-11 items-center gap-2 px-3.5 text-[0.9375rem] font-medium whitespace-nowrap text-muted transition-colors hover:text-text focus-visible:outline-offset-[-2px] data-[state=active]:text-text data-[state=active]:after:absolute data-[state=active]:after:inset-x-3 data-[state=active]:after:bottom-0 data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-accent"
+            className="relative flex min-h-11 items-center gap-2 px-3 text-[0.9375rem] font-medium whitespace-nowrap text-muted transition-colors hover:text-text focus-visible:outline-offset-[-2px] data-[state=active]:text-text data-[state=active]:after:absolute data-[state=active]:after:inset-x-3 data-[state=active]:after:bottom-0 data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-accent"
           >
             {tab.label}
           </Radix.Trigger>

@@ -56,7 +56,7 @@ export function NewInvitation({ onCreated }: { onCreated: () => void }) {
   return (
     <>
       <form onSubmit={create} className="flex flex-col gap-3">
-        <div className="grid gap-3 sm:grid-cols-3">
+        <div className="grid gap-3 sm:grid-cols-2 sm:*:first:col-span-2">
           <Field label={t`Role`}>
             <Select
               value={role}
