@@ -7,12 +7,12 @@ import { Badge } from "@/ui/Badge";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
-import { formatBytes, isolated } from "@/ui/format";
+import { isolated } from "@/ui/format";
 import { Name } from "@/ui/Name";
 import { Progress } from "@/ui/Progress";
 import { ProblemReport } from "@/upload/ProblemReport";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
-import { canStartParty, chapterCount, lostText, qualities, statusFact } from "./videoFacts";
+import { canStartParty, factsLine, lostText, statusFact } from "./videoFacts";
 
 interface VideoCardProps extends VideoMenuProps {
   isSelected: boolean;
@@ -51,11 +51,6 @@ export function VideoCard(props: VideoCardProps) {
       </div>
     </article>
   );
-}
-
-function factsLine(video: Video): string {
-  const size = video.size_bytes > 0 ? formatBytes(video.size_bytes) : "";
-  return [size, qualities(video), chapterCount(video)].filter(Boolean).join(" · ");
 }
 
 function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {

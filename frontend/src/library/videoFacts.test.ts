@@ -1,6 +1,7 @@
+import { i18n } from "@lingui/core";
 import { describe, expect, it } from "vitest";
 import type { Video } from "@/api/videos";
-import { isChanging, lostText, matches, qualities, statusFact } from "./videoFacts";
+import { factsLine, isChanging, lostText, matches, qualities, statusFact } from "./videoFacts";
 
 const video = {
   title: "Summer 2024",
@@ -23,6 +24,21 @@ describe("what a card shows", () => {
     const rendition = { width: 1, bandwidth: 1, codecs: "" };
     const renditions = [360, 1080, 360].map((height) => ({ ...rendition, height }));
     expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
+  });
+
+  it("keeps the parts of its line apart, also from right to left", () => {
+    const rendition = { width: 1, height: 360, bandwidth: 1, codecs: "" };
+    const chapters = ["A", "B", "C"].map((title, index) => ({
+      title,
+      start_s: index,
+      end_s: index + 1,
+    }));
+    const film = { ...video, size_bytes: 13.8e6, renditions: [rendition], chapters };
+    expect(factsLine(film)).toBe("13.8 MB · 360p · 3 chapters");
+    i18n.loadAndActivate({ locale: "ar", locales: ["ar-u-nu-latn"], messages: {} });
+    const [, quality] = factsLine(film).split(" · ");
+    i18n.loadAndActivate({ locale: "en", locales: ["en-GB"], messages: {} });
+    expect(quality).toBe("\u2068360p\u2069");
   });
 
   it("says what the film has lost, and counts what would make the card too long", () => {

@@ -4,6 +4,7 @@ import { plural, t } from "@lingui/core/macro";
 import { lostSentences } from "@/api/losses";
 import type { Video } from "@/api/videos";
 import type { Tone } from "@/ui/Badge";
+import { formatBytes, isolated } from "@/ui/format";
 
 export interface VideoFact {
   tone: Tone;
@@ -37,9 +38,16 @@ export function qualities({ renditions }: Video): string {
 }
 
 /** "12 chapters"; empty for a film that is one chapter. */
-export function chapterCount({ chapters }: Video): string {
+function chapterCount({ chapters }: Video): string {
   const count = chapters.length;
   return count > 1 ? plural(count, { one: "# chapter", other: "# chapters" }) : "";
+}
+
+/** "13 MB · 720p, 360p · 12 chapters"; each part keeps its place in a line from right to left. */
+export function factsLine(video: Video): string {
+  const size = video.size_bytes > 0 ? formatBytes(video.size_bytes) : "";
+  const facts = [size, qualities(video), chapterCount(video)].filter(Boolean);
+  return facts.map(isolated).join(" · ");
 }
 
 const SHOWN_LOSSES = 2;
