@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from e2e.conftest import Meet
-from e2e.party import create_room, post
+from e2e.party import create_room, join, post
 from e2e.people import DESKTOP, Person
 from e2e.screens import NARROWEST, SCREENSHOTS
 
@@ -66,6 +66,30 @@ def test_a_japanese_guest_and_an_english_host_share_a_room(meet: Meet) -> None:
     guest.page.get_by_role("button", name="Français").click()
     guest.page.get_by_role("button", name="Options du salon").wait_for(timeout=PATIENCE_MS)
     expect(guest.page.get_by_text("Hello Yuki").first).to_be_visible()
+
+
+def test_the_answers_to_a_knock_fit_in_german(meet: Meet) -> None:
+    """Three long words keep inside the box of the person who waits."""
+    host, guest = meet("Ada", locale="en-US"), meet("Max")
+    link = create_room(host, access="I approve each person")
+    host.page.evaluate("localStorage.setItem('watchparty.language', 'de')")
+    host.page.reload()
+    host.page.locator("main form button[type=submit], [role=tab]").first.wait_for(timeout=PATIENCE_MS)
+    if host.page.locator("[role=tab]").count() == 0:
+        host.page.locator("main form button[type=submit]").first.click()
+    join(guest, link, name="Max")
+    host.page.get_by_role("tab", name=re.compile("^Personen")).click(timeout=PATIENCE_MS)
+    waiting = host.page.get_by_role("region", name="Wollen beitreten")
+    waiting.wait_for(timeout=PATIENCE_MS)
+    box = waiting.bounding_box()
+    assert box is not None
+    answers = waiting.get_by_role("button", name=re.compile("Max$"))
+    assert answers.count() == 3
+    for answer in answers.all():
+        place = answer.bounding_box()
+        assert place is not None
+        assert box["x"] <= place["x"], (place, box)
+        assert place["x"] + place["width"] <= box["x"] + box["width"], (place, box)
 
 
 OUTSIDE = """() => {

@@ -28,7 +28,7 @@ export function GrantControlButton({ line }: { line: ChatLine }) {
       onClick={() => act("delegate_control", asker)}
     >
       <Gamepad2 aria-hidden="true" />
-      <span className="truncate">{t`Give ${isolated(asker.name)} the remote`}</span>
+      <span className="line-clamp-2 py-1 text-start whitespace-normal">{t`Give ${isolated(asker.name)} the remote`}</span>
     </Button>
   );
 }

@@ -9,7 +9,7 @@ import { LoadingScreen } from "@/ui/Spinner";
 import { useRoom } from "../state/RoomContext";
 import { milliseconds, reportCsv, roomSpread } from "./sentences";
 
-const CELL = "py-2 pe-4 font-normal whitespace-nowrap tabular-nums";
+const CELL = "text-start py-2 pe-4 font-normal whitespace-nowrap tabular-nums";
 
 export function SyncReportTable() {
   const { roomId, bearer } = useRoom();

@@ -36,7 +36,7 @@ export function Knocks() {
           <li key={knock.req} className="flex flex-wrap items-center gap-x-3 py-1.5">
             <Avatar name={knock.name} seed={knock.participant_id} size="sm" />
             <bdi className="min-w-0 grow truncate font-medium">{knock.name}</bdi>
-            <div className="flex w-full justify-end gap-1.5">
+            <div className="flex w-full flex-wrap justify-end gap-1.5">
               {decisions().map(({ decision, label, variant }) => (
                 <Button
                   key={decision}
