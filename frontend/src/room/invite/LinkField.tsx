@@ -35,10 +35,10 @@ export function LinkField({ link, label = t`Room link`, copiedBefore = false }: 
         onFocus={(event) => event.target.select()}
         className="grow text-ellipsis"
       />
-      <div className="flex gap-2">
+      <div className="flex shrink-0 gap-2">
         <Button
           variant="primary"
-          className="grow sm:w-32"
+          className="grow sm:min-w-32"
           onClick={async () => setCopied(await copyText(link))}
         >
           {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
