@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watchparty.backups import databases
-from watchparty.backups.files import encoded_path
+from watchparty.backups.files import encoded_path, reported
 from watchparty.backups.manifest import Manifest, StoredFile, StoredFolder
 from watchparty.backups.repository import Repository
 from watchparty.data_folder import LAYOUT_VERSION, DataFolder
@@ -43,12 +43,10 @@ def back_up(
     """Adds a backup and deletes all but the newest `keep`. Raises BackupFailed; the older ones are then still whole."""
     if not folder.database.exists():
         raise BackupFailed(f"{folder.root} contains no WatchParty data. Name the data folder with --data.")
-    if repository.root.resolve().is_relative_to(folder.root.resolve()):
+    if _contains(folder.root, repository.root):
         raise BackupFailed(f"{repository.root} is inside the data folder. Name a folder elsewhere, on another disk.")
     with repository.opened_for_writing():
-        names = repository.names()
-        known = {each.path: each for each in repository.manifest(names[-1])[1].files} if names else {}
-        writing = _Writing(folder.root, repository, known)
+        writing = _Writing(folder.root, repository, repository.stored_files())
         manifest = _written(writing, folder, now=now, release=release, films_elsewhere=films_elsewhere)
         name = repository.add(manifest)
         deleted = repository.prune(newest=name, keep=keep)
@@ -154,6 +152,18 @@ def _folders(root: Path) -> Iterable[StoredFolder]:
                 yield StoredFolder(path=encoded_path(folder), permissions=permissions)
 
 
+def _contains(root: Path, other: Path) -> bool:
+    """Whether a backup of `root` would contain `other`, also through a link to another disk."""
+    with reported(root):
+        above = {_identity(each) for each in (other.resolve(), *other.resolve().parents) if each.exists()}
+        return any(_identity(root / folder) in above for folder, _, _ in _walk(root))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _walk(root: Path) -> Iterable[tuple[Path, list[str], list[str]]]:
     """Walks the folders below `root`, each once, with paths relative to it. Raises OSError for one that is closed."""
     seen = set()
@@ -164,14 +174,14 @@ def _walk(root: Path) -> Iterable[tuple[Path, list[str], list[str]]]:
 
     for folder, folders, names in os.walk(root, onerror=fail, followlinks=True):
         try:
-            found = Path(folder).stat()
+            identity = _identity(Path(folder))
         except FileNotFoundError:
             folders.clear()
             continue
-        if (found.st_dev, found.st_ino) in seen:
+        if identity in seen:
             folders.clear()
             continue
-        seen.add((found.st_dev, found.st_ino))
+        seen.add(identity)
         folders.sort()
         yield Path(folder).relative_to(root), folders, names
 

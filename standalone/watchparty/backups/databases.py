@@ -85,23 +85,33 @@ def journal_version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+@contextmanager
+def _read(database: Path) -> Iterator[sqlite3.Connection]:
+    """Raises BackupFailed for a database that lacks its tables, such as one that has just been created."""
+    try:
+        with closing(sqlite3.connect(database, timeout=LOCKED_WITHIN_S)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise BackupFailed(f"{database.name} can’t be read: {error}. Start the server, and try again.") from error
+
+
 def versions(database: Path, journal: Path | None) -> tuple[str | None, int | None]:
     """The versions of copied databases."""
-    with closing(sqlite3.connect(database)) as connection:
+    with _read(database) as connection:
         of_database = database_version(connection)
     if journal is None:
         return of_database, None
-    with closing(sqlite3.connect(journal)) as connection:
+    with _read(journal) as connection:
         return of_database, journal_version(connection)
 
 
 def prepared_films(copy: Path) -> list[tuple[str, str]]:
     """Returns (id, generation) of every film that can be watched."""
-    with closing(sqlite3.connect(copy)) as connection:
+    with _read(copy) as connection:
         films = "SELECT id, generation FROM video WHERE status = 'ready' AND source_url IS NULL"
         return [(str(id_), str(generation)) for id_, generation in connection.execute(films)]
 
 
 def film_ids(copy: Path) -> set[str]:
-    with closing(sqlite3.connect(copy)) as connection:
+    with _read(copy) as connection:
         return {str(id_) for (id_,) in connection.execute("SELECT id FROM video")}

@@ -102,4 +102,5 @@ def reported(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BackupFailed(f"{error.filename or folder} can’t be used: {error.strerror or error}.") from error
+        name = os.fsencode(error.filename or folder).decode(errors="replace")
+        raise BackupFailed(f"{name} can’t be used: {error.strerror or error}.") from error

@@ -7,7 +7,7 @@ under a name that contains the hash of its own text, so an interrupted or damage
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Self
 
@@ -23,6 +23,10 @@ _TIME = "%Y%m%dT%H%M%S.%fZ"
 
 class ManifestError(Exception):
     """A manifest that cannot be used; the message says why."""
+
+
+class ManifestDamaged(ManifestError):
+    """A manifest whose text has changed since it was written."""
 
 
 def _inside(path: str) -> str:
@@ -84,17 +88,24 @@ class Manifest(BaseModel):
         """What a restore writes."""
         return sum(each.size_bytes for each in self.files)
 
-    def encoded(self) -> tuple[str, bytes]:
-        """Returns the name of the manifest's file, and its text."""
-        text = self.model_dump_json(indent=1).encode()
-        return f"{self.created_at.strftime(_TIME)}-{sha256(text).hexdigest()[:16]}.json", text
+    def encoded(self, *, after: str | None = None) -> tuple[str, bytes]:
+        """Returns the name of the manifest's file, and its text.
+
+        The name sorts behind `after`, the newest backup, even if the clock was set back since.
+        """
+        text, at = self.model_dump_json(indent=1).encode(), self.created_at.astimezone(UTC)
+        if after is not None:
+            at = max(
+                at, datetime.strptime(after.partition("-")[0], _TIME).replace(tzinfo=UTC) + timedelta(microseconds=1)
+            )
+        return f"{at.strftime(_TIME)}-{sha256(text).hexdigest()[:16]}.json", text
 
     @classmethod
     def decoded(cls, name: str, text: bytes) -> Self:
         """Returns the manifest in a file of this name. Raises ManifestError."""
         match = _NAME.fullmatch(name)
         if match is None or sha256(text).hexdigest()[:16] != match[2]:
-            raise ManifestError(f"the backup {name} is damaged: its list of files has changed since it was written")
+            raise ManifestDamaged(f"the backup {name} is damaged: its list of files has changed since it was written")
         given = json.loads(text).get("format")
         if given != FORMAT:
             raise ManifestError(
@@ -109,6 +120,11 @@ class Manifest(BaseModel):
 def backup_names(file_names: Iterable[str]) -> list[str]:
     """Returns the names of manifests among these, oldest first."""
     return sorted(name for name in file_names if _NAME.fullmatch(name))
+
+
+def hashes_in(text: bytes) -> set[str]:
+    """Returns everything in a damaged manifest that can be a hash, so that what it lists is not deleted early."""
+    return set(re.findall(r"[0-9a-f]{64}", text.decode(errors="replace")))
 
 
 def superseded(names: Sequence[str], *, newest: str, keep: int) -> list[str]:

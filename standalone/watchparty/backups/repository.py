@@ -9,6 +9,7 @@ It needs nothing from its file system but renaming, so it can be on a USB stick 
 """
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,8 +17,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from watchparty.backups.files import Copied, copy_verified, reported, sync_folder, write_durably
-from watchparty.backups.manifest import Manifest, ManifestError, backup_names, superseded
+from watchparty.backups.manifest import (
+    Manifest,
+    ManifestDamaged,
+    ManifestError,
+    StoredFile,
+    backup_names,
+    hashes_in,
+    superseded,
+)
 from watchparty.errors import BackupFailed
+
+log = logging.getLogger(__name__)
 
 MARKER = "watchparty-backups"
 _IGNORED = ("lost+found", f"{MARKER}.new")
@@ -45,13 +56,13 @@ class Repository:
                 raise BackupFailed(f"{self.root} is not empty and holds no backups. Name an empty folder.")
             if not (self.root / MARKER).exists():
                 write_durably(self.root / MARKER, b"Backups of WatchParty. Restore: watchparty restore FOLDER\n")
-            descriptor = os.open(self.root / MARKER, os.O_RDONLY)
+            descriptor = os.open(self.root / MARKER, os.O_RDWR)  # NFS locks only files that are open for writing
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise BackupFailed(f"Another backup into {self.root} is running.") from error
             with reported(self.root):
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise BackupFailed(f"Another backup into {self.root} is running.") from error
                 shutil.rmtree(self.partial, ignore_errors=True)  # of a run that was interrupted
                 for folder in (self.partial, self._manifests, self._files):
                     folder.mkdir(exist_ok=True, mode=0o700)
@@ -75,32 +86,55 @@ class Repository:
         name = name or names[-1]
         try:
             with reported(self.root):
-                return name, Manifest.decoded(name, (self._manifests / name).read_bytes())
+                return name, self._decoded(name)
         except ManifestError as error:
             raise BackupFailed(f"In {self.root} {error}.") from error
+
+    def _decoded(self, name: str) -> Manifest:
+        return Manifest.decoded(name, (self._manifests / name).read_bytes())
+
+    def stored_files(self) -> dict[str, StoredFile]:
+        """The files of the newest backup whose list is undamaged, by path. Raises BackupFailed for a later format."""
+        for name in reversed(self.names()):
+            try:
+                return {file.path: file for file in self._decoded(name).files}
+            except ManifestDamaged as error:
+                log.warning("in %s %s", self.root, error)
+            except ManifestError as error:
+                raise BackupFailed(f"In {self.root} {error}.") from error
+        return {}
 
     def add(self, manifest: Manifest) -> str:
         """Completes a backup whose files are all stored; returns its name."""
         for folder in (self._files, *self._files.iterdir()):
             sync_folder(folder)
-        name, text = manifest.encoded()
+        name, text = manifest.encoded(after=next(reversed(self.names()), None))
         write_durably(self._manifests / name, text)
         return name
 
     def prune(self, *, newest: str, keep: int) -> int:
         """Deletes superseded backups and files that no remaining one needs; returns how many backups.
 
-        Raises BackupFailed without deleting a file if a remaining manifest cannot be read.
+        Raises BackupFailed without deleting a file if a remaining manifest has a later format. A damaged one keeps what
+        it lists until it is superseded.
         """
         old = superseded(self.names(), newest=newest, keep=keep)
         for name in old:
             (self._manifests / name).unlink()
         sync_folder(self._manifests)
-        needed = {file.sha256 for name in self.names() for file in self.manifest(name)[1].files}
+        needed = set().union(*(self._needed(name) for name in self.names()))
         for path in self._files.glob("*/*"):
             if path.name not in needed:
                 path.unlink()
         return len(old)
+
+    def _needed(self, name: str) -> set[str]:
+        try:
+            return {file.sha256 for file in self._decoded(name).files}
+        except ManifestDamaged:
+            return hashes_in((self._manifests / name).read_bytes())
+        except ManifestError as error:
+            raise BackupFailed(f"In {self.root} {error}.") from error
 
     # ---- files
 

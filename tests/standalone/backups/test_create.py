@@ -4,12 +4,15 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from standalone.backups.folders import add_film, backed_up, content, data_folder, delete_film, write
-from watchparty.backups.repository import Repository
+from standalone.backups.folders import NOW, add_film, backed_up, content, data_folder, delete_film, write
+from watchparty.backups.files import reported
+from watchparty.backups.repository import MARKER, Repository
 from watchparty.backups.restore import restore
 from watchparty.data_folder import DataFolder
 from watchparty.errors import BackupFailed
@@ -116,6 +119,82 @@ def test_a_folder_inside_the_data_folder_is_refused(where: str, tmp_path: Path) 
     folder = data_folder(tmp_path / "data")
     with pytest.raises(BackupFailed, match="inside the data folder"):
         backed_up(folder, tmp_path / where)
+
+
+def test_a_folder_inside_a_linked_folder_is_refused(tmp_path: Path) -> None:
+    """Films are often on another disk, and so are backups: each backup would contain all earlier ones."""
+    folder, films = data_folder(tmp_path / "data"), tmp_path / "films"
+    (folder.root / "media").rename(films)
+    (folder.root / "media").symlink_to(films)
+    with pytest.raises(BackupFailed, match="inside the data folder"):
+        backed_up(folder, films / "backups" / "site")
+    assert not (films / "backups").exists()
+    backed_up(folder, tmp_path / "backups")
+
+
+def test_a_damaged_list_of_files_does_not_stop_later_backups(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The next backup is complete, old ones are still deleted, and what the damaged list names stays until then."""
+    folder, target = data_folder(tmp_path / "data"), tmp_path / "backups"
+    written = write(folder, "logs/only-here", b"content of one backup")
+    damaged = target / "backups" / backed_up(folder, target).name
+    damaged.write_bytes(damaged.read_bytes().replace(b'"1.0"', b'"1.1"'))
+    written.unlink()
+    content_of_it = Repository(target).file(sha256(b"content of one backup").hexdigest())
+    backed_up(folder, target, number=1, keep=2)
+    assert damaged.name in caplog.text
+    assert content_of_it.exists()
+    restore(Repository(target), DataFolder(tmp_path / "restored"))
+    assert content(tmp_path / "restored") == content(folder.root)
+    assert backed_up(folder, target, number=2, keep=2).deleted_backups == 1
+    assert not damaged.exists()
+    assert not content_of_it.exists()
+
+
+def test_a_backup_after_the_clock_was_set_back_is_the_newest(tmp_path: Path) -> None:
+    """Otherwise a restore would return to a backup of the wrong year, which would never be deleted either."""
+    folder, target = data_folder(tmp_path / "data"), tmp_path / "backups"
+    wrong = backed_up(folder, target, number=3650)
+    write(folder, "logs/later", b"later")
+    for number in (1, 2):
+        newest = backed_up(folder, target, number=number, keep=2)
+    assert newest.manifest.created_at == NOW + timedelta(days=2)
+    assert Repository(target).names()[-1] == newest.name
+    assert wrong.name not in Repository(target).names()
+    restore(Repository(target), DataFolder(tmp_path / "restored"))
+    assert (tmp_path / "restored" / "logs" / "later").exists()
+
+
+def test_a_database_without_tables_is_refused(tmp_path: Path) -> None:
+    """It is one that a server is just creating."""
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    folder.database.touch()
+    with pytest.raises(BackupFailed, match="no such table"):
+        backed_up(folder, tmp_path / "backups")
+
+
+def test_an_error_about_a_name_in_another_encoding_can_be_shown() -> None:
+    """File names can be any bytes; a terminal and JSON accept only text."""
+    path = Path(os.fsdecode(b"film \xff"))
+    with pytest.raises(BackupFailed) as raised, reported(path):
+        path.stat()
+    assert str(raised.value).encode().startswith("film \N{REPLACEMENT CHARACTER} can’t be used".encode())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fdinfo").is_dir(), reason="only Linux lists what a process has open")
+def test_the_lock_works_on_a_network_share(tmp_path: Path) -> None:
+    """NFS refuses to lock a file that is not open for writing (flock(2))."""
+    with Repository(tmp_path / "backups").opened_for_writing():
+        opened = [each for each in Path("/proc/self/fd").iterdir() if _is_open(each, MARKER)]
+        flags = Path("/proc/self/fdinfo", opened[0].name).read_text().split("flags:")[1].split()[0]
+    assert int(flags, 8) & os.O_ACCMODE == os.O_RDWR
+
+
+def _is_open(descriptor: Path, name: str) -> bool:
+    try:
+        return descriptor.readlink().name == name
+    except FileNotFoundError:
+        return False
 
 
 def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
