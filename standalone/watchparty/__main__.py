@@ -224,7 +224,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
     findings = diagnose(facts)
     print(as_json(findings) if arguments.json else as_text(findings))
     if arguments.bundle:
-        write_bundle(arguments.bundle, facts, findings, log=log)
+        try:
+            write_bundle(arguments.bundle, facts, findings, log=log)
+        except OSError as error:
+            raise HomeError(
+                f"{error.filename or arguments.bundle} can’t be used: {error.strerror or error}."
+            ) from error
         print(f"Wrote {arguments.bundle}. Look through it before you pass it on.", file=sys.stderr)
     return 2 if any(finding.severity == "error" for finding in findings) else 0
 

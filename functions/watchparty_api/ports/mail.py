@@ -98,13 +98,17 @@ def _unavailable() -> Unavailable:
 
 def open_mailer(url: str, *, sender: str) -> SmtpMailer:
     """Parses smtp://user:password@host:587 or smtps://…:465. Raises ConfigError, which repeats no secret."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        port, valid = parts.port, parts.scheme in ("smtp", "smtps") and bool(parts.hostname)
+    except ValueError:  # its message repeats a part of the password
+        port, valid = None, False
+    if not valid or not parts.hostname:
         raise ConfigError("WATCHPARTY_SMTP_URL: expected smtp://USER:PASSWORD@HOST:PORT or smtps://…")
     implicit_tls = parts.scheme == "smtps"
     return SmtpMailer(
         host=parts.hostname,
-        port=parts.port or (465 if implicit_tls else 587),
+        port=port or (465 if implicit_tls else 587),
         sender=sender,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,

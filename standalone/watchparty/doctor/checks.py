@@ -29,11 +29,16 @@ Findings = Iterator[Finding]
 
 
 def _error(code: str, what: str, mend: str, *, certainty: Certainty = "certain") -> Finding:
-    return Finding(code, "error", certainty, what, mend)
+    return Finding(code, "error", certainty, _shown(what), _shown(mend))
 
 
 def _warning(code: str, what: str, mend: str, *, certainty: Certainty = "certain") -> Finding:
-    return Finding(code, "warning", certainty, what, mend)
+    return Finding(code, "warning", certainty, _shown(what), _shown(mend))
+
+
+def _shown(text: str) -> str:
+    """Text that terminals and JSON accept: a file name in it can be any bytes."""
+    return text.encode(errors="replace").decode()
 
 
 def settings(facts: Facts) -> Findings:
@@ -232,6 +237,13 @@ def clock(facts: Facts) -> Findings:
 def public_address(facts: Facts) -> Findings:
     public = facts.public
     if public is None:
+        return
+    if public.malformed:
+        yield _error(
+            "setting_invalid",
+            f"WATCHPARTY_PUBLIC_URL is no valid address: {public.url}.",
+            "WATCHPARTY_PUBLIC_URL=https://watch.example.org",
+        )
         return
     parts = urlsplit(public.url)
     if parts.path not in ("", "/"):

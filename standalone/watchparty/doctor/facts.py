@@ -68,6 +68,7 @@ class PublicFacts:
     """What a request to the public address of the site meets."""
 
     url: str
+    malformed: bool = False
     resolves: bool | None = None
     certificate_problem: str | None = None
     certificate_until: datetime | None = None

@@ -37,6 +37,8 @@ def port_facts(config: HomeConfig, *, is_ours: bool) -> PortFacts:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((config.host, config.port))
+        except (socket.gaierror, UnicodeError):  # a name without an address, or no name at all
+            return PortFacts(host=config.host, number=config.port, holder="unassignable")
         except OSError as error:
             holders = {
                 errno.EADDRINUSE: "other",
@@ -69,9 +71,7 @@ def data_facts(config: HomeConfig) -> DataFacts:
             read_only_disk=bool(disk.f_flag & os.ST_RDONLY),
             permissions=root.stat().st_mode & 0o777,
             open_keys=tuple(key.name for key in keys if key.stat().st_mode & 0o044 and root.stat().st_mode & 0o005),
-            unwritable=tuple(  # a file that is gone by now is no fault
-                str(file.relative_to(root)) for file in files if not os.access(file, os.W_OK) and file.exists()
-            ),
+            unwritable=tuple(str(file.relative_to(root)) for file in files if _is_unwritable(file)),
             file_system=_file_system(root),
             free_bytes=disk.f_bavail * disk.f_frsize,
             free_files=disk.f_favail if disk.f_files else None,
@@ -98,6 +98,11 @@ def _files(root: Path) -> Iterator[Path]:
         yield Path(folder)
         for name in names:
             yield Path(folder) / name
+
+
+def _is_unwritable(path: Path) -> bool:
+    """A file that a running server has deleted since it was listed is not."""
+    return not os.access(path, os.W_OK) and path.exists()
 
 
 def _layout(folder: DataFolder) -> tuple[int | None, str | None]:

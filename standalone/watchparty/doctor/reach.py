@@ -15,6 +15,7 @@ from watchparty_api.config import ConfigError
 from watchparty_api.errors import Unavailable
 
 WITHIN_S = 5.0
+MALFORMED = "its address is malformed (in a password, characters such as / and @ have to be percent-encoded)"
 LARGE_UPLOAD_BYTES = 6 * 10**9
 _OURS = ("x-request-id",)
 """Headers that every answer of the server has."""
@@ -27,7 +28,7 @@ def answers_as_watchparty(host: str, port: int) -> bool:
     try:
         connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
         return _is_ours(connection.getresponse())
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):
         return False
     finally:
         connection.close()
@@ -35,13 +36,15 @@ def answers_as_watchparty(host: str, port: int) -> bool:
 
 def public_facts(url: str, *, trusted: ssl.SSLContext | None = None) -> PublicFacts:
     """What a visitor of the public address meets. `trusted`: the certificates to accept, by default the system's."""
-    parts = urlsplit(url)
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
     try:
+        parts = urlsplit(url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
         return PublicFacts(url=url, resolves=False)
+    except ValueError:
+        return PublicFacts(url=url, malformed=True)
     trusted = trusted or ssl.create_default_context()
 
     def connect() -> http.client.HTTPConnection:
@@ -129,6 +132,8 @@ def mail_problem(config: HomeConfig) -> str | None:
         open_mailer(config.smtp_url, sender=config.mail_from).verify()
     except (ConfigError, Unavailable) as error:
         return str(error.__cause__ or error)
+    except ValueError:
+        return MALFORMED
     return None
 
 
@@ -158,8 +163,8 @@ def redis_problem(url: str | None) -> str | None:
     """Why Redis does not answer; None: it does, or there is none."""
     if url is None:
         return None
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         with socket.create_connection((parts.hostname or "", parts.port or 6379), timeout=WITHIN_S) as connection:
             if parts.scheme == "rediss":
                 return None  # what answers there would have to be spoken to in TLS
@@ -172,6 +177,8 @@ def redis_problem(url: str | None) -> str | None:
             answer = connection.recv(200)
     except OSError as error:
         return str(error)
+    except ValueError:
+        return MALFORMED
     return None if answer.startswith(b"+PONG") else answer.decode(errors="replace").strip().lstrip("-") or "no answer"
 
 

@@ -23,7 +23,11 @@ from watchparty_api.findings import Finding
 LOG_BYTES = 200_000
 """How much of the end of a log goes into a bundle."""
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
+_CREDENTIALS = re.compile(r"(?<=://)\S*@")
+"""Up to the last @: in a password it may be unencoded."""
+_QUERY = re.compile(r"(?<=://)([^\s?#\"']*)[?#][^\s\"']+")
+_NAMED = re.compile(r"((?:password|passwd|secret|token|signature|credential)=)[^\s&\"']+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LONG = re.compile(r"\b(?=[\w-]*\d)[A-Za-z0-9_-]{24,}\b")
 
 
@@ -56,10 +60,13 @@ def facts_of(config: HomeConfig, environ: Mapping[str, str], *, is_serving: bool
 def _database(config: HomeConfig, folder: DataFolder) -> DatabaseFacts | None:
     if config.store_url is None:
         return local_facts.sqlite_facts(folder.database, is_journal=False)
-    parts = urlsplit(config.store_url)
     problem = None
-    if parts.scheme.startswith("postgresql"):
-        problem = reach.connection_problem(parts.hostname or "localhost", parts.port or 5432)
+    try:
+        parts = urlsplit(config.store_url)
+        if parts.scheme.startswith("postgresql"):
+            problem = reach.connection_problem(parts.hostname or "localhost", parts.port or 5432)
+    except ValueError:
+        problem = reach.MALFORMED
     return DatabaseFacts(location=without_secrets(config.store_url), problem=problem)
 
 
@@ -76,12 +83,21 @@ def unusable_settings(problem: str, environ: Mapping[str, str]) -> Facts:
 def shown_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """The settings in the environment, without their secrets."""
     names = sorted(name for name in environ if name.startswith(("WATCHPARTY_", "AWS_")))
-    return {name: "(set)" if _SECRET.search(name) else without_secrets(environ[name]) for name in names}
+    return {name: "(set)" if _SECRET.search(name) else _shown_setting(environ[name]) for name in names}
+
+
+def _shown_setting(value: str) -> str:
+    """A password in it can also contain white space."""
+    scheme, separator, rest = value.partition("://")
+    return without_secrets(f"{scheme}{separator}…@{rest.rpartition('@')[2]}" if separator and "@" in rest else value)
 
 
 def without_secrets(text: str) -> str:
-    """Removes what can let someone in: credentials in addresses, and everything long enough to be a key or a link."""
-    return _LONG.sub("…", _CREDENTIALS.sub("…@", text))
+    """Removes email addresses and what can let someone in: credentials, queries and fragments of addresses, values with
+    the name of a secret, and everything long enough to be a key or a link.
+    """
+    without = _QUERY.sub(r"\1?…", _CREDENTIALS.sub("…@", text))
+    return _LONG.sub("…", _EMAIL.sub("…@…", _NAMED.sub(r"\1…", without)))
 
 
 def as_text(findings: Sequence[Finding]) -> str:
@@ -106,7 +122,14 @@ def write_bundle(path: Path, facts: Facts, findings: Sequence[Finding], *, log: 
     with os.fdopen(descriptor, "w+b") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         system = {"python": sys.version, "system": platform.platform(), "cpus": os.cpu_count()}
         text = json.dumps({"system": system, **asdict(facts)}, indent=1, default=str, ensure_ascii=False)
-        bundle.writestr("facts.json", without_secrets(text))
+        bundle.writestr("facts.json", without_secrets(text).encode(errors="replace"))
         bundle.writestr("findings.json", without_secrets(as_json(findings)))
         if log.exists():
-            bundle.writestr("transcoder.log", without_secrets(log.read_bytes()[-LOG_BYTES:].decode(errors="replace")))
+            bundle.writestr("transcoder.log", without_secrets(_end_of(log)))
+
+
+def _end_of(log: Path) -> str:
+    """The last lines, all whole: half an address could not be recognised as one."""
+    content = log.read_bytes()
+    end = content if len(content) <= LOG_BYTES else content[-LOG_BYTES:].partition(b"\n")[2]
+    return end.decode(errors="replace")
