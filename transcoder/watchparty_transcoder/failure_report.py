@@ -34,6 +34,11 @@ VERSION_WITHIN_S = 10.0
 PROGRAM = Path(__file__).parents[1]
 
 _ADDRESS = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>]*")
+_HOST = re.compile(
+    r"(?<=\bhost=')[^']*(?=')|(?<=discarding connection: )\S+(?=\. )"
+    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?![\w.])"
+)
+"""As urllib3 names the server of an S3-compatible store, and as numbers."""
 _QUOTED_PATH = re.compile(r"(?P<quote>['\"])(?P<protocol>\w+:)?/(?:[^'\"\n]*/)?(?P<name>[^'\"/\n]*)(?P=quote)")
 _PATH = re.compile(r"(?<![\w./…\])])/(?:[^\s'\"/:,;()\[\]]+/)+(?P<name>[^\s'\"/:,;()\[\]]*)")
 
@@ -84,7 +89,8 @@ def store_report(
             Path.cwd(),
             *([source.parent] if source else []),
         ]
-        storage.write(layout.FAILURE, json.dumps(without_places(report, folders), ensure_ascii=False).encode())
+        text = json.dumps(without_places(report, folders), ensure_ascii=False)
+        storage.write(layout.FAILURE, text.encode(errors="replace"))  # a film's name can be any bytes
     except Exception:  # whatever prevents it, the failure itself is reported
         log.warning("the report about the failure could not be stored", exc_info=True)
 
@@ -110,7 +116,7 @@ def without_places(value: Any, folders: Iterable[Path] = ()) -> Any:
         return [without_places(each, folders) for each in value]
     if not isinstance(value, str):
         return value
-    text = _ADDRESS.sub("(address)", value).replace(f"{PROGRAM}/", "")
+    text = _HOST.sub("(address)", _ADDRESS.sub("(address)", value)).replace(f"{PROGRAM}/", "")
     for folder in sorted({str(each) for each in folders if len(each.parts) > 1}, key=len, reverse=True):
         text = text.replace(folder, "/…")
     text = _QUOTED_PATH.sub(r"\g<quote>\g<protocol>…/\g<name>\g<quote>", text)

@@ -23,6 +23,15 @@ TEXTS = {
     "open http://127.0.0.1:4711/secret-name/original: timed out": "open (address) timed out",
     "reading gs://bucket-of-ours/v1/original and s3://films/x": "reading (address) and (address)",
     "Error opening input: /home/ada lovelace/films/a.mkv: Invalid": "Error opening input: …/a.mkv: Invalid",
+    "HTTPConnection(host='minio.lan', port=9000): Failed to establish a new connection": (
+        "HTTPConnection(host='(address)', port=9000): Failed to establish a new connection"
+    ),
+    "Connection pool is full, discarding connection: minio.lan. Connection pool size: 32": (
+        "Connection pool is full, discarding connection: (address). Connection pool size: 32"
+    ),
+    "connect to 10.0.0.5:9000 failed; Lavc61.19.100, ffmpeg 7.1.1": (
+        "connect to (address) failed; Lavc61.19.100, ffmpeg 7.1.1"
+    ),
     "[libx264 @ 0x5581] 3/4 of [0:v]/x and 1/2": "[libx264 @ 0x5581] 3/4 of [0:v]/x and 1/2",
 }
 
@@ -66,7 +75,7 @@ def test_a_run_that_fails_in_the_middle(tmp_path: Path) -> None:
     folder = tmp_path / "server's folder"
     folder.mkdir()
     recipe = [*video("160x90", rate="15", seconds=2), *X264, "-pix_fmt", "yuv422p"]
-    source = make(folder / "film.mkv", recipe)
+    source = make(folder / "film.mkv", recipe).rename(folder / "film \udcff.mkv")  # a name in another encoding
     broken = tmp_path / "ffmpeg"
     broken.write_text('#!/bin/sh\necho "it went wrong in $0" >&2\nexit 7\n')
     broken.chmod(0o755)
