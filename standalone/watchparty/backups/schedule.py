@@ -9,7 +9,7 @@ from pathlib import Path
 from watchparty.backups.create import Report, back_up
 from watchparty.backups.manifest import is_due
 from watchparty.backups.repository import Repository
-from watchparty.backups.status import read_status, record_attempt
+from watchparty.backups.status import read_status, record_attempt, require_recordable
 from watchparty.data_folder import DataFolder
 from watchparty.errors import BackupFailed
 
@@ -60,6 +60,7 @@ def back_up_if_due(plan: BackupPlan, *, every: timedelta, clock: Callable[[], da
         now=clock(),
     ):
         try:
+            require_recordable(plan.folder)  # or a backup per minute would push out all earlier ones
             report = back_up_now(plan, clock=clock)
         except BackupFailed as error:
             log.error("the scheduled backup into %s failed: %s", plan.target, error)

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from watchparty.backups.files import write_durably
+from watchparty.backups.files import reported, write_durably
 from watchparty.data_folder import DataFolder
 from watchparty_api.backup_status import BackupStatus
 
@@ -29,16 +29,24 @@ def _time(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored).astimezone(UTC) if stored else None
 
 
+def require_recordable(folder: DataFolder) -> None:
+    """Raises BackupFailed if the status cannot be written."""
+    with reported(folder.root):
+        _write(folder, read_status(folder))
+
+
 def record_attempt(folder: DataFolder, target: Path, *, now: datetime, failure: str | None) -> None:
-    """Records a backup that was completed at `now`, or failed."""
+    """Records a backup that was completed at `now`, or failed. Raises BackupFailed if that cannot be written."""
     succeeded_at = now if failure is None else read_status(folder).succeeded_at
     status = replace(read_status(folder), attempted_at=now, succeeded_at=succeeded_at, failure=failure)
-    _write(folder, replace(status, target=str(target.resolve())))
+    with reported(folder.root):
+        _write(folder, replace(status, target=str(target.resolve())))
 
 
 def record_drill(folder: DataFolder, *, now: datetime) -> None:
-    """Records that the newest backup was restored as a trial."""
-    _write(folder, replace(read_status(folder), drilled_at=now))
+    """Records that the newest backup was restored as a trial. Raises BackupFailed if that cannot be written."""
+    with reported(folder.root):
+        _write(folder, replace(read_status(folder), drilled_at=now))
 
 
 def _write(folder: DataFolder, status: BackupStatus) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from standalone.backups.folders import NOW, data_folder
 from watchparty.backups.repository import Repository
-from watchparty.backups.schedule import BackupPlan, back_up_if_due
+from watchparty.backups.schedule import BackupPlan, back_up_if_due, back_up_now
 from watchparty.backups.status import read_status, record_drill
 from watchparty.data_folder import DataFolder
+from watchparty.errors import BackupFailed
 from watchparty_api.backup_status import BackupStatus
 
 DAY = timedelta(days=1)
@@ -58,6 +59,20 @@ def test_a_failure_is_recorded_and_the_next_try_is_an_hour_later(
     assert (status.succeeded_at, status.attempted_at) == (NOW, NOW + DAY + timedelta(hours=1))
     assert status.failure is not None
     assert "can’t be used" in status.failure
+
+
+def test_no_backup_is_made_that_cannot_be_recorded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Otherwise each minute would have one, and within a quarter of an hour no older one would remain."""
+    plan = plan_of(tmp_path)
+    run(plan, NOW)
+    obstacle = plan.folder.root / "backup-status.json.new"
+    obstacle.mkdir()
+    assert [run(plan, NOW + DAY + timedelta(minutes=each)) for each in (0, 1, 2)] == [1, 1, 1]
+    assert "backup-status.json.new can’t be used" in caplog.text
+    with pytest.raises(BackupFailed, match=r"backup-status\.json\.new can’t be used"):  # the command has made one
+        back_up_now(plan, clock=lambda: NOW + DAY)
+    obstacle.rmdir()
+    assert run(plan, NOW + DAY + timedelta(hours=1)) == 2
 
 
 def test_another_folder_gets_a_backup_at_once(tmp_path: Path) -> None:
