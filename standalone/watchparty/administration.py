@@ -136,7 +136,7 @@ def back_up(config: HomeConfig, *, target: Path) -> str:
         f"{report.added_files} were new or had changed ({_size(report.added_bytes)})."
     ]
     if report.deleted_backups:
-        lines.append(f"Deleted {report.deleted_backups} older backups.")
+        lines.append(f"Older backups deleted: {report.deleted_backups}.")
     if manifest.films_elsewhere:
         lines.append("Films are in the S3-compatible store and not part of the backup.")
     if manifest.films_without_files:

@@ -109,7 +109,7 @@ def as_text(findings: Sequence[Finding]) -> str:
         sure = "" if finding.certainty == "certain" else " (likely)"
         blocks.append(f"{finding.severity.upper()}{sure}: {finding.what}\n  → {finding.mend}")
     errors = sum(finding.severity == "error" for finding in findings)
-    return "\n\n".join([*blocks, f"{errors} errors, {len(findings) - errors} warnings."])
+    return "\n\n".join([*blocks, f"Errors: {errors}, warnings: {len(findings) - errors}."])
 
 
 def as_json(findings: Sequence[Finding]) -> str:

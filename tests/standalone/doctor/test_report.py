@@ -27,6 +27,7 @@ def test_the_command_names_the_fault_and_the_line_that_mends_it(
     text = capsys.readouterr().out
     assert "ERROR: " in text
     assert "→ git pull && make run" in text
+    assert "Errors: 1, warnings: " in text
     assert main([*command, "--json"]) == 2
     codes = [finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]]
     assert "layout_newer" in codes
