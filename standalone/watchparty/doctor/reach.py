@@ -21,10 +21,10 @@ _OURS = ("x-request-id",)
 """Headers that every answer of the server has."""
 
 
-def answers_as_watchparty(host: str, port: int) -> bool:
+def answers_as_watchparty(host: str, port: int, *, within_s: float = WITHIN_S) -> bool:
     """Whether a WatchParty listens on this port of this machine."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
-    connection = http.client.HTTPConnection(reached, port, timeout=WITHIN_S)
+    connection = http.client.HTTPConnection(reached, port, timeout=within_s)
     try:
         connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
         return _is_ours(connection.getresponse())
@@ -34,7 +34,7 @@ def answers_as_watchparty(host: str, port: int) -> bool:
         connection.close()
 
 
-def public_facts(url: str, *, trusted: ssl.SSLContext | None = None) -> PublicFacts:
+def public_facts(url: str, *, trusted: ssl.SSLContext | None = None, within_s: float = WITHIN_S) -> PublicFacts:
     """What a visitor of the public address meets. `trusted`: the certificates to accept, by default the system's."""
     try:
         parts = urlsplit(url)
@@ -49,8 +49,8 @@ def public_facts(url: str, *, trusted: ssl.SSLContext | None = None) -> PublicFa
 
     def connect() -> http.client.HTTPConnection:
         if secure:
-            return http.client.HTTPSConnection(host, port, timeout=WITHIN_S, context=trusted)
-        return http.client.HTTPConnection(host, port, timeout=WITHIN_S)
+            return http.client.HTTPSConnection(host, port, timeout=within_s, context=trusted)
+        return http.client.HTTPConnection(host, port, timeout=within_s)
 
     connection = connect()
     try:

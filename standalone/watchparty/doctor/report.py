@@ -31,10 +31,14 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LONG = re.compile(r"\b(?=[\w-]*\d)[A-Za-z0-9_-]{24,}\b")
 
 
-def facts_of(config: HomeConfig, environ: Mapping[str, str], *, is_serving: bool = False) -> Facts:
-    """Everything that can be found out within seconds. `is_serving`: this process is the server."""
+def facts_of(
+    config: HomeConfig, environ: Mapping[str, str], *, is_serving: bool = False, within_s: float = reach.WITHIN_S
+) -> Facts:
+    """Everything that can be found out within seconds. `is_serving`: this process is the server. `within_s`: for each
+    answer of the site.
+    """
     folder = DataFolder(config.data)
-    is_ours = is_serving or reach.answers_as_watchparty(config.host, config.port)
+    is_ours = is_serving or reach.answers_as_watchparty(config.host, config.port, within_s=within_s)
     return Facts(
         now=datetime.now(UTC),
         release=Config(public_url=None).version,
@@ -43,7 +47,7 @@ def facts_of(config: HomeConfig, environ: Mapping[str, str], *, is_serving: bool
         database=_database(config, folder),
         journal=None if config.redis_url else local_facts.sqlite_facts(folder.relay_journal, is_journal=True),
         ffmpeg=local_facts.ffmpeg_facts(environ.get("WATCHPARTY_FFMPEG") or None),
-        public=reach.public_facts(config.public_url) if config.public_url else None,
+        public=reach.public_facts(config.public_url, within_s=within_s) if config.public_url else None,
         trusted_proxies=config.trusted_proxies,
         backups=local_facts.backup_facts(config),
         mail_problem=reach.mail_problem(config),

@@ -13,6 +13,7 @@ from watchparty.config import home_config
 from watchparty.data_folder import DataFolder
 from watchparty.doctor.checks import diagnose
 from watchparty.doctor.facts import Facts
+from watchparty.doctor.reach import WITHIN_S
 from watchparty.doctor.report import facts_of, unusable_settings
 from watchparty.errors import HomeError
 
@@ -26,6 +27,8 @@ class Installation:
     data: Path
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    within_s: float = WITHIN_S
+    """How long the site can take for each answer. Tests in which it must answer wait longer: a machine can be busy."""
 
     @property
     def folder(self) -> DataFolder:
@@ -36,7 +39,7 @@ class Installation:
         arguments = argparse.Namespace(host=None, port=self.port, data=str(self.data), no_browser=True, demo=False)
         environ: Mapping[str, str] = {"HOME": str(self.data.parent), "WATCHPARTY_HOST": "127.0.0.1", **self.settings}
         try:
-            found = facts_of(home_config(arguments, environ), environ)
+            found = facts_of(home_config(arguments, environ), environ, within_s=self.within_s)
         except HomeError as error:
             return unusable_settings(str(error), environ)
         data = replace(found.data, free_bytes=10**12, free_files=None) if found.data else None

@@ -22,11 +22,15 @@ from watchparty.doctor.reach import public_facts
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 
+PATIENCE_S = 60.0
+CADDY_WAITS_S = 15.0
+"""For the body of the large upload, of which the doctor sends only the head: all of this time passes."""
 
-def running(server: Home, public_url: str, **settings: str) -> Installation:
+
+def running(server: Home, public_url: str, *, within_s: float = PATIENCE_S) -> Installation:
     """The installation of the running server, with this public address."""
-    trusted = {"WATCHPARTY_TRUSTED_PROXIES": "127.0.0.1", "WATCHPARTY_PUBLIC_URL": public_url}
-    return Installation(server.data, {**trusted, **settings}, port=server.port)
+    settings = {"WATCHPARTY_TRUSTED_PROXIES": "127.0.0.1", "WATCHPARTY_PUBLIC_URL": public_url}
+    return Installation(server.data, settings, port=server.port, within_s=within_s)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,8 @@ def test_caddy(server: Home, tmp_path: Path) -> None:
     with caddy(
         tmp_path / "plain", f"http://127.0.0.1:{port} {{\n reverse_proxy 127.0.0.1:{server.port}\n}}", port=port
     ):
-        assert running(server, f"http://127.0.0.1:{port}").codes() == set()
+        found = running(server, f"http://127.0.0.1:{port}", within_s=CADDY_WAITS_S).codes()
+        assert found == set()
     site = f"https://localhost:{secure} {{\n tls internal\n reverse_proxy 127.0.0.1:{server.port}\n}}"
     with caddy(tmp_path / "tls", site, port=secure):
         assert running(server, f"https://localhost:{secure}").codes() == {"certificate_invalid"}
@@ -74,7 +79,7 @@ def test_a_certificate_that_ends(days: int, codes: set[str], server: Home, tmp_p
     tls = certificate(tmp_path, ends_at=datetime.now(UTC) + timedelta(days=days))
     trusted = ssl.create_default_context(cafile=str(tls[0]))
     with nginx(tmp_path / "nginx", f"proxy_pass http://127.0.0.1:{server.port};{GOOD}", tls=tls) as port:
-        public = public_facts(f"https://127.0.0.1:{port}", trusted=trusted)
+        public = public_facts(f"https://127.0.0.1:{port}", trusted=trusted, within_s=PATIENCE_S)
     now = datetime.now(UTC)
     facts = Facts(now=now, release="1", public=public, trusted_proxies=("127.0.0.1",))
     assert {finding.code for finding in diagnose(facts)} == codes
