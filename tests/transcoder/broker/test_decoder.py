@@ -9,7 +9,7 @@ DEAF = """
 import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print(flush=True)
-signal.alarm(20)
+signal.alarm(60)
 signal.pause()
 """
 

@@ -216,7 +216,7 @@ def test_a_service_that_fails_is_our_fault(reads: int, s3_endpoint: str, tmp_pat
             "--input", f"s3://{s3.uploads}/v1/original", "--output", f"s3://{s3.media}/media/v1/7", "--video-id", "v1",
         ],
         env={**variables, "PYTHONPATH": os.pathsep.join([str(tmp_path), variables["PYTHONPATH"]])},
-        capture_output=True, check=False, timeout=60,
+        capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     assert ended.returncode == 3, ended.stderr.decode()
     assert not {json.loads(line)["kind"] for line in ended.stdout.splitlines()} & {"failed", "finished"}

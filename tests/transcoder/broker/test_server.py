@@ -145,15 +145,18 @@ def test_an_original_that_cannot_be_read(content: bytes, tmp_path: Path, recorde
 
     def stop() -> None:
         stopped.set()
-        assert going.wait(10)
+        assert going.wait(60)
 
     with served(film, stop) as address:
         original.write_bytes(content)
         parts = urlsplit(BrokerClient(address).original_url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=0.2)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        connection.connect()
+        socket = connection.sock
         connection.request("GET", parts.path)
         answer = connection.getresponse()
-        assert stopped.wait(10)
+        assert stopped.wait(60)
+        socket.settimeout(0.2)
         with pytest.raises(TimeoutError):
             answer.read()
         going.set()
