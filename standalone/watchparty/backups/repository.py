@@ -71,6 +71,15 @@ class Repository:
         finally:
             os.close(descriptor)
 
+    def require_begun(self) -> None:
+        """Raises BackupFailed if the folder is missing or empty, as where a disk should be mounted and is not."""
+        with reported(self.root):
+            if not self.root.is_file() and not (self.root / MARKER).exists():
+                raise BackupFailed(
+                    f"{self.root} no longer holds backups. If its disk is not mounted, mount it. To begin again, "
+                    f"run: watchparty backup {self.root}"
+                )
+
     # ---- manifests
 
     def names(self) -> list[str]:

@@ -29,13 +29,18 @@ class BackupPlan:
     films_elsewhere: bool
 
 
-def back_up_now(plan: BackupPlan, *, clock: Callable[[], datetime]) -> Report:
-    """Makes a backup and records the attempt in the data folder. Raises BackupFailed."""
-    started_at = clock()
+def back_up_now(plan: BackupPlan, *, clock: Callable[[], datetime], begun: bool = False) -> Report:
+    """Makes a backup and records the attempt in the data folder. Raises BackupFailed.
+
+    `begun`: there are earlier backups in the target, and without them it is the wrong disk.
+    """
+    started_at, repository = clock(), Repository(plan.target)
     try:
+        if begun:
+            repository.require_begun()
         report = back_up(
             plan.folder,
-            Repository(plan.target),
+            repository,
             now=started_at,
             release=plan.release,
             keep=plan.keep,
@@ -61,7 +66,7 @@ def back_up_if_due(plan: BackupPlan, *, every: timedelta, clock: Callable[[], da
     ):
         try:
             require_recordable(plan.folder)  # or a backup per minute would push out all earlier ones
-            report = back_up_now(plan, clock=clock)
+            report = back_up_now(plan, clock=clock, begun=same and status.succeeded_at is not None)
         except BackupFailed as error:
             log.error("the scheduled backup into %s failed: %s", plan.target, error)
         else:

@@ -61,6 +61,29 @@ def test_a_failure_is_recorded_and_the_next_try_is_an_hour_later(
     assert "can’t be used" in status.failure
 
 
+@pytest.mark.parametrize("mount_point", [True, False])
+def test_a_disk_that_is_not_mounted_is_named(mount_point: bool, tmp_path: Path) -> None:
+    """Nothing is written where it should be, which is the system's own disk. With the disk, backups go on; the command
+    begins again.
+    """
+    plan = plan_of(tmp_path)
+    run(plan, NOW)
+    plan.target.rename(tmp_path / "unplugged")
+    if mount_point:
+        plan.target.mkdir()
+    assert run(plan, NOW + DAY) == 0
+    failure = read_status(plan.folder).failure or ""
+    assert f"run: watchparty backup {plan.target}" in failure
+    assert not mount_point or list(plan.target.iterdir()) == []
+    if mount_point:
+        plan.target.rmdir()
+    (tmp_path / "unplugged").rename(plan.target)
+    assert run(plan, NOW + 2 * DAY) == 2
+    plan.target.rename(tmp_path / "lost")
+    back_up_now(plan, clock=lambda: NOW + 3 * DAY)
+    assert run(plan, NOW + 4 * DAY) == 2
+
+
 def test_no_backup_is_made_that_cannot_be_recorded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Otherwise each minute would have one, and within a quarter of an hour no older one would remain."""
     plan = plan_of(tmp_path)
