@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from shlex import quote
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -80,21 +81,23 @@ def data_folder(facts: Facts) -> Findings:
         )
     elif not data.writable:
         yield _error(
-            "data_not_writable", f"This user can’t write to {data.path}.", f"sudo chown -R $(id -un) {data.path}"
+            "data_not_writable", f"This user can’t write to {data.path}.", f"sudo chown -R $(id -un) {quote(data.path)}"
         )
     if data.permissions is not None and data.permissions & 0o007:
-        yield _warning("data_open", f"Every user of this machine can read {data.path}.", f"chmod 700 {data.path}")
+        yield _warning(
+            "data_open", f"Every user of this machine can read {data.path}.", f"chmod 700 {quote(data.path)}"
+        )
     if data.open_keys:
         yield _error(
             "keys_open",
             f"Every user of this machine can read signing keys: {', '.join(data.open_keys)}.",
-            f"chmod 600 {data.path}/keys/*",
+            f"chmod 600 {quote(data.path)}/keys/*",
         )
     if data.unwritable and data.writable:
         yield _error(
             "files_not_writable",
             f"This user can’t write to {', '.join(data.unwritable[:3])}: a command was run as another user.",
-            f"sudo chown -R $(id -un) {data.path}",
+            f"sudo chown -R $(id -un) {quote(data.path)}",
         )
     if data.missing_keys:
         yield _error(
@@ -121,7 +124,9 @@ def _content(data: DataFacts) -> Findings:
             "Run the same watchparty restore again; it continues.",
         )
     if data.layout_problem:
-        yield _error("layout_damaged", f"{data.path}/layout: {data.layout_problem}.", f"echo 1 > {data.path}/layout")
+        yield _error(
+            "layout_damaged", f"{data.path}/layout: {data.layout_problem}.", f"echo 1 > {quote(data.path)}/layout"
+        )
     if data.layout is not None and data.layout > data.known_layout:
         yield _error(
             "layout_newer",
@@ -158,7 +163,7 @@ def disk(facts: Facts) -> Findings:
         yield _warning(
             "files_low",
             f"The disk of {data.path} can hold only {data.free_files} more files; a film has thousands.",
-            f"df -i {data.path}   # and delete many small files",
+            f"df -i {quote(data.path)}   # and delete many small files",
         )
 
 

@@ -38,6 +38,14 @@ def test_a_fact_is_a_finding(code: str, facts: Facts) -> None:
     assert diagnose(HEALTHY) == []
 
 
+def test_a_line_that_mends_can_be_pasted() -> None:
+    """Also for a folder whose name contains spaces: a part of it may be another folder."""
+    data = replace(DATA, path="/srv/watch party", permissions=0o755, open_keys=("join.json",), layout_problem="?")
+    mends = [each.mend for each in diagnose(replace(HEALTHY, data=replace(data, unwritable=("a",), free_files=1)))]
+    assert len(mends) == 5
+    assert all("'/srv/watch party'" in mend for mend in mends)
+
+
 def test_unknown_facts_are_no_findings() -> None:
     """On a system that does not tell, the doctor says nothing."""
     assert diagnose(Facts(now=NOW, release="1.0")) == []
