@@ -49,7 +49,7 @@ def failure_bundle(services: Services, video: Video) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _texts(video, report, start, version=services.config.version):
-            archive.writestr(name, text)
+            archive.writestr(name, text.encode(errors="replace"))  # a report can have lone surrogates
         if start is not None:
             archive.writestr("original-start.bin", start, compress_type=zipfile.ZIP_STORED)
     return packed.getvalue()
@@ -60,7 +60,7 @@ def _report(services: Services, video: Video) -> dict[str, Any] | None:
     data = services.objects.read_media(f"{video.id}/{video.generation}/{REPORT}") if video.generation else None
     try:
         report = json.loads(data) if data else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return report if isinstance(report, dict) else None
 

@@ -81,13 +81,25 @@ def test_only_the_first_megabytes_of_the_film_are_included(api: ApiHarness) -> N
     assert files["original-start.bin"] == content[:START_BYTES]
 
 
-@pytest.mark.parametrize("report", [None, b"{not json", b"[]"], ids=["none", "damaged", "another kind"])
+@pytest.mark.parametrize(
+    "report",
+    [None, b"{not json", b"[]", b'{"log":' + b"[" * 100_000],
+    ids=["none", "damaged", "another kind", "too deep"],
+)
 def test_a_run_that_left_no_report(api: ApiHarness, report: bytes | None) -> None:
     """A killed run leaves none, and a damaged one counts as none: the rest is there, and the file says so."""
     ana = api.person("Ana")
     files = unpacked(download(api, ana, failed(api, ana, report=report)))
     assert set(files) == {"README.txt", "failure.json", "original-start.bin"}
     assert "There is no log" in files["README.txt"].decode()
+
+
+def test_a_report_with_characters_that_are_none(api: ApiHarness) -> None:
+    """A decoder that a film has taken over writes the report; the owner gets the rest of it."""
+    ana = api.person("Ana")
+    report = {**REPORTED, "log": ["a \udcff line"], "probe": {"codec": "\udcff"}, "detail": "\udcff"}
+    files = unpacked(download(api, ana, failed(api, ana, report=report)))
+    assert files["log.txt"] == b"a ? line\n"
 
 
 def test_an_original_that_is_gone(api: ApiHarness) -> None:
