@@ -27,7 +27,7 @@ _CREDENTIALS = re.compile(r"(?<=://)\S*@")
 """Up to the last @: in a password it may be unencoded."""
 _QUERY = re.compile(r"(?<=://)([^\s?#\"']*)[?#][^\s\"']+")
 _NAMED = re.compile(r"((?:password|passwd|secret|token|signature|credential)=)[^\s&\"']+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LONG = re.compile(r"\b(?=[\w-]*\d)[A-Za-z0-9_-]{24,}\b")
 
 
