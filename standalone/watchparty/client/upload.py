@@ -10,7 +10,7 @@ from watchparty.client.saved_uploads import SavedUpload, SavedUploads
 from watchparty.client.transports import Multipart, Resumable, SessionGone, Transport
 
 ATTEMPTS = 8
-"""Failures in a row after which the command gives up; with the pauses about two minutes."""
+"""Failures in a row after which the command gives up; with the pauses about a minute and a half."""
 LONGEST_PAUSE_S = 30.0
 """The longest pause before another attempt, unless the server asks for more."""
 REPORT_EVERY_S = 5.0
