@@ -159,7 +159,7 @@ FAULTS = [
     Fault(
         13,
         "hobby does not move its sockets before Cloud Run cuts them",
-        (Change("standalone/watchparty/bootstrap.py", "RelayConfig(rotates=True", "RelayConfig(rotates=False"),),
+        (Change("standalone/watchparty/bootstrap.py", "rotates=True", "rotates=False"),),
         "tests/standalone/test_one_service.py::test_sockets_move_before_cloud_run_cuts_them",
     ),
     Fault(

@@ -22,6 +22,12 @@ from watchparty.errors import HomeError
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse"
 Json = dict[str, Any]
+START = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("watchparty", run_name="__main__", alter_sys=True)
+"""
+"""Starts the command. A shell starts jobs in the background with Ctrl-C ignored, and their children inherit that."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class CommandLine:
         return Outcome(code, out.getvalue(), message)
 
     def started(self, *argv: str | Path) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "watchparty", *map(str, argv)]
+        command = [sys.executable, "-c", START, *map(str, argv)]
         environ = {**os.environ, **self.settings}
         return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
