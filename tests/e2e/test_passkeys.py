@@ -58,6 +58,7 @@ def test_second_factors_by_keyboard(home: Home, meet: Meet) -> None:
     expect(ada.page.get_by_role("dialog", name="Your recovery codes")).to_be_visible()
     press(ada, "I’ve saved them")
     expect(ada.page.get_by_text("10 left")).to_be_visible()
+    expect(ada.button("Replace")).to_be_focused()  # it returns there, and what is pressed before that is Replace
     assert len(replaced) == 1, "a double click replaces the codes once: the second answer would make the first void"
     press(ada, "Add authenticator app")
     app = pyotp.TOTP(ada.page.get_by_role("dialog").locator("code").inner_text())

@@ -15,7 +15,12 @@ export function Invitations() {
   const { roomId, bearer } = useRoom();
   const queries = useQueryClient();
   const key = ["room", roomId, "invitations"];
-  const list = useQuery({ queryKey: key, queryFn: () => invitations(roomId, bearer()) });
+  // Others may have created some since the dialog was last open.
+  const list = useQuery({
+    queryKey: key,
+    queryFn: () => invitations(roomId, bearer()),
+    staleTime: 0,
+  });
   const [revoking, setRevoking] = useState<string | null>(null);
 
   const revoke = async ({ id }: RoomInvitation) => {
