@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from watchparty.client.options import add_client_commands
+from watchparty.client.options import Commands, add_client_commands
 from watchparty.config import DEFAULT_PORT, default_data_folder
 from watchparty.errors import HomeError
 
@@ -31,41 +31,59 @@ _NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="watchparty", description="Watch films together, on the same frame.")
     commands = parser.add_subparsers(title="commands", required=True)
-    serve = commands.add_parser("serve", help="start the server (one process, one port)")
-    serve.add_argument("--host", help="address to listen on (default: all)")
-    serve.add_argument("--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT})")
-    serve.add_argument("--data", metavar="DIR", help=f"data folder (default: {default_data_folder(os.environ)})")
-    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    serve.add_argument(
-        "--demo", action="store_true", help="open a room that is already playing, with two simulated guests"
-    )
-    serve.set_defaults(run=_serve)
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", metavar="DIR", help=f"data folder (default: {default_data_folder(os.environ)})")
+    _add_serve(commands, data)
     add_client_commands(commands, _on_a_server)
     transcode = commands.add_parser("transcode", help="convert FILE to HLS in OUT_DIR; prints one JSON event per line")
     transcode.add_argument("file", type=Path, metavar="FILE")
     transcode.add_argument("out_dir", type=Path, metavar="OUT_DIR")
     transcode.set_defaults(run=_transcode)
+    _add_admin(commands, data)
+    _add_backups(commands, data)
+    _add_doctor(commands, data)
+    _add_audit_and_keys(commands, data)
+    return parser
+
+
+def _add_serve(commands: Commands, data: argparse.ArgumentParser) -> None:
+    serve = commands.add_parser("serve", parents=[data], help="start the server (one process, one port)")
+    serve.add_argument("--host", help="address to listen on (default: all)")
+    serve.add_argument("--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT})")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--demo", action="store_true", help="open a room that is already playing, with two simulated guests"
+    )
+    serve.set_defaults(run=_serve)
+
+
+def _add_admin(commands: Commands, data: argparse.ArgumentParser) -> None:
     admin = commands.add_parser("admin", help="manage an installation").add_subparsers(required=True)
-    create = admin.add_parser("create-account", help="create an account without an invitation")
-    create.add_argument("--data", metavar="DIR", help="the server's data folder")
+    create = admin.add_parser("create-account", parents=[data], help="create an account without an invitation")
     create.add_argument("--email", required=True)
     create.add_argument("--password", help="prompted for if missing")
     create.add_argument("--name", help="display name (default: the address up to the @)")
     create.add_argument("--role", choices=["admin", "user"], default="user")
     create.set_defaults(run=_create_account, **_NO_SERVER)
-    reset = admin.add_parser("reset-factors", help="let someone in who has lost their passkeys and authenticator app")
-    reset.add_argument("--data", metavar="DIR", help="the server's data folder")
+    reset = admin.add_parser(
+        "reset-factors", parents=[data], help="let someone in who has lost their passkeys and authenticator app"
+    )
     reset.add_argument("--email", required=True)
     reset.set_defaults(run=_reset_factors, **_NO_SERVER)
-    films = admin.add_parser("film-budget", help="show whether the month's budget stops films, or serve them again")
-    films.add_argument("--data", metavar="DIR", help="the server's data folder")
+    films = admin.add_parser(
+        "film-budget", parents=[data], help="show whether the month's budget stops films, or serve them again"
+    )
     films.add_argument(
         "--raise-to", type=float, metavar="COST", help="serve films until the month has cost this, in Google's currency"
     )
     films.add_argument("--policy", metavar="NAME", help="the edge's policy: terraform output films_policy")
     films.set_defaults(run=_film_budget, **_NO_SERVER)
+
+
+def _add_backups(commands: Commands, data: argparse.ArgumentParser) -> None:
     backup = commands.add_parser(
         "backup",
+        parents=[data],
         help="back up the data folder into FOLDER, also while the server runs",
         description="Backs up accounts, rooms, films and keys. Files that have not changed are stored once for all "
         "backups in FOLDER. Each file is read back and compared after it was written.",
@@ -73,7 +91,6 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument(
         "folder", type=Path, nargs="?", metavar="FOLDER", help="default: the setting WATCHPARTY_BACKUP_FOLDER"
     )
-    backup.add_argument("--data", metavar="DIR", help="the server's data folder")
     backup.add_argument("--keep", type=int, metavar="N", help="keep only the newest N backups (default: 14)")
     backup.add_argument(
         "--drill", action="store_true", help="try the newest backup: restore it into a temporary folder and open it"
@@ -82,39 +99,42 @@ def _parser() -> argparse.ArgumentParser:
     backup.set_defaults(run=_backup, **_NO_SERVER)
     restore = commands.add_parser(
         "restore",
+        parents=[data],
         help="restore a backup into an empty data folder",
         description="Restores a backup and verifies every file. An interrupted restore continues if it is repeated.",
     )
     restore.add_argument("folder", type=Path, metavar="FOLDER", help="the folder of the backups")
-    restore.add_argument("--data", metavar="DIR", help="the empty folder that becomes the data folder")
     restore.add_argument("--backup", metavar="NAME", help="a file of FOLDER/backups (default: the newest)")
     restore.set_defaults(run=_restore, **_NO_SERVER)
+
+
+def _add_doctor(commands: Commands, data: argparse.ArgumentParser) -> None:
     doctor = commands.add_parser(
         "doctor",
+        parents=[data],
         help="find out what is wrong with an installation, and how to mend it",
         description="Checks port, disk, memory, ffmpeg, clock, proxy, mail, storage, databases, backups and "
         "permissions. Changes nothing. Exit code: 0 without errors, 2 with errors.",
     )
-    doctor.add_argument("--data", metavar="DIR", help="the server's data folder")
     doctor.add_argument("--port", type=int, help=f"the server's port (default: {DEFAULT_PORT})")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.add_argument("--bundle", type=Path, metavar="FILE", help="also write a zip file for a bug report")
     doctor.set_defaults(run=_doctor, host=None, no_browser=True, demo=False)
-    audit = commands.add_parser("audit", help="the audit log of changes")
+
+
+def _add_audit_and_keys(commands: Commands, data: argparse.ArgumentParser) -> None:
+    audit = commands.add_parser("audit", parents=[data], help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
-    audit.add_argument("--data", metavar="DIR", help="the server's data folder")
     audit.set_defaults(run=_audit, **_NO_SERVER)
     keys = commands.add_parser(
-        "keys", help="rotate signing keys: add, activate an hour later, retire an hour after that"
+        "keys", parents=[data], help="rotate signing keys: add, activate an hour later, retire an hour after that"
     )
     keys.add_argument("step", choices=["add", "activate", "retire"])
     keys.add_argument("family", choices=["access", "join", "notice"])
-    keys.add_argument("--data", metavar="DIR", help="the server's data folder")
     keys.add_argument(
         "--text", action="store_true", help="read the key family from standard input and write it to standard output"
     )
     keys.set_defaults(run=_keys, **_NO_SERVER)
-    return parser
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ WAITS = 5
 
 
 def why_transient(said: str) -> str | None:
-    """Returns why a refusal passes by itself; None if it does not, or if another error is among what was said."""
+    """Returns the reason why a refusal is temporary; None if it is not, or if the output contains any other error."""
     errors = re.findall(r"^.*\bError: .*(?:\n(?!.*\bError: ).*)*", said, re.MULTILINE) or [said]
     reasons = [next((why for text, why in TRANSIENT.items() if re.search(text, error)), None) for error in errors]
     return None if None in reasons else reasons[0]

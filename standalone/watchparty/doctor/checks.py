@@ -6,7 +6,7 @@ from shlex import quote
 from typing import Literal
 from urllib.parse import urlsplit
 
-from watchparty.doctor.facts import DatabaseFacts, DataFacts, Facts
+from watchparty.doctor.facts import DatabaseFacts, DataFacts, Facts, PublicFacts
 from watchparty_api.findings import Finding
 
 LOW_DISK_BYTES = 5 * 10**9
@@ -270,6 +270,11 @@ def public_address(facts: Facts) -> Findings:
             "With Caddy the file Caddyfile needs only: " + f"{parts.netloc} {{ reverse_proxy 127.0.0.1:8400 }}",
         )
         return
+    yield from _visit(facts, public)
+
+
+def _visit(facts: Facts, public: PublicFacts) -> Findings:
+    """What a visitor to the public address would meet."""
     if public.certificate_until and public.certificate_until - facts.now < CERTIFICATE_ENDS:
         yield _warning(
             "certificate_ends",

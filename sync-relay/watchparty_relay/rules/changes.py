@@ -35,7 +35,7 @@ class Request(Struct, frozen=True):
 
 
 class Enter(Struct, frozen=True):
-    """A participant presented a join token: who they are, and what the token says of settings, film and position."""
+    """A participant presented a join token, which states their identity and the room's settings, film and position."""
 
     participant_id: str
     mver: int

@@ -18,7 +18,7 @@ def to_webvtt(
 ) -> str:
     """The file as WebVTT, its cues in order of time, each text and moment once.
 
-    `charset` is the one that a person chose, None to recognise it. Raises Invalid if there is no readable cue.
+    `charset` is the chosen character set; None detects it. Raises Invalid if there is no readable cue.
     """
     reading = read_as(content, charset) if charset else readings(content, language=language)[0]
     cues = _in_order(read(reading.text, frame_rate=frame_rate))
