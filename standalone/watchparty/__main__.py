@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from watchparty.client.options import Commands, add_client_commands
+from watchparty.client.options import CommandParser, Commands, add_client_commands
 from watchparty.config import DEFAULT_PORT, default_data_folder
 from watchparty.errors import HomeError
 
@@ -29,7 +29,9 @@ _NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="watchparty", description="Watch films together, on the same frame.")
+    parser: argparse.ArgumentParser = CommandParser(
+        prog="watchparty", description="Watch films together, on the same frame."
+    )
     commands = parser.add_subparsers(title="commands", required=True)
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument("--data", metavar="DIR", help=f"data folder (default: {default_data_folder(os.environ)})")

@@ -16,7 +16,7 @@ from typing import Any
 
 from watchparty.client.config import ClientConfig, client_config
 from watchparty.client.connection import Json, Server
-from watchparty.client.errors import Interrupted, MissingItem, Refused
+from watchparty.client.errors import Interrupted, MissingItem, OutputLost, Refused
 from watchparty.client.film_file import FilmFile
 from watchparty.client.saved_uploads import SavedUploads
 from watchparty.client.terminal import ProgressBar, printable, size_text, table
@@ -36,12 +36,10 @@ def run(command: str, arguments: argparse.Namespace, environ: Mapping[str, str])
     with closing(Server(config)) as server:
         try:
             COMMANDS[command](server, arguments, config)
-            sys.stdout.flush()
         except KeyboardInterrupt:
             raise Interrupted("Stopped.") from None
         except BrokenPipeError:
-            # The reader of the output, such as `head`, has enough. Python would otherwise complain at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            pass  # the reader of the output, such as `head`, has enough
     return 0
 
 
@@ -177,15 +175,28 @@ def _status(video: Json) -> str:
 
 
 def _show(arguments: argparse.Namespace, result: Json, text: str) -> None:
-    print(json.dumps(result) if arguments.json else printable(text), flush=True)
+    _print(json.dumps(result) if arguments.json else printable(text))
 
 
 def _list(arguments: argparse.Namespace, items: Iterator[Json], row: Callable[[Json], tuple[Any, ...]]) -> None:
     if arguments.json:
         for item in items:
-            print(json.dumps(item))
+            _print(json.dumps(item))
     elif rows := [row(item) for item in items]:
-        print(table(rows))
+        _print(table(rows))
+
+
+def _print(text: str) -> None:
+    """Prints at once, and replaces what the terminal's encoding lacks. Raises BrokenPipeError, OutputLost."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # there is no output after `>&-`
+    try:
+        print(text.encode(encoding, errors="replace").decode(encoding), flush=True)
+    except OSError as error:
+        # Python would otherwise try again at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputLost(error.strerror or str(error)) from error
 
 
 def _warn(sentence: str) -> None:

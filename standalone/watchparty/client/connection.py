@@ -106,7 +106,7 @@ class Server:
             return connection
         if connection is not None:
             connection.close()
-        return _new_connection(url)
+        return new_connection(url)
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -114,9 +114,12 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def _new_connection(url: str) -> http.client.HTTPConnection:
+def new_connection(url: str) -> http.client.HTTPConnection:
+    """A connection to the host of the URL, which opens with the first request."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
+    host = parts.hostname or ""
+    # without a port, http.client would look for one in the host, and find the end of an IPv6 address
+    port = parts.port or (http.client.HTTPS_PORT if parts.scheme == "https" else http.client.HTTP_PORT)
     if parts.scheme == "https":
         return http.client.HTTPSConnection(host, port, timeout=STALLED_AFTER_S, context=ssl.create_default_context())
     return http.client.HTTPConnection(host, port, timeout=STALLED_AFTER_S)
@@ -154,7 +157,7 @@ def _unreachable(url: str, error: Exception) -> ClientError:
         return TryAgain(f"Nothing answers at {site}. Is the server running?")
     if isinstance(error, TimeoutError):
         return TryAgain(f"{site} did not answer in time.")
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError | http.client.InvalidURL):
         return ServerUnreachable(f"{site} can’t be used as an address.")
     return TryAgain(f"The connection to {site} was lost.")
 

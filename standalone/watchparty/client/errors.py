@@ -2,6 +2,7 @@
 
     HomeError 1
     └── ClientError
+        ├── OutputLost          1  the result can't be written, as on a full disk
         ├── ServerNotNamed      2  WATCHPARTY_URL is missing or is no address
         ├── TokenRefused        3  no token, a wrong one, or one without the scope that is needed
         ├── MissingItem         4  no such file, room or film
@@ -17,6 +18,11 @@ from watchparty.errors import HomeError
 
 class ClientError(HomeError):
     """The message is one sentence, or two."""
+
+
+class OutputLost(ClientError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The result can’t be written: {reason}. What the command did is not undone.")
 
 
 class ServerNotNamed(ClientError):

@@ -1,16 +1,19 @@
 """The options of the commands that use a server through its API."""
 
 import argparse
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What argparse returns for commands, a type without a public name."""
 Run = Callable[[str], Callable[[argparse.Namespace], int]]
 """Returns what runs the command of this name."""
 
+_HYPHENATED_ID = re.compile(r"-[A-Za-z0-9_-]{15,99}")
+"""An id that begins with a hyphen, as one in 64 does. Ids have 16 or 22 characters, and options have fewer."""
 _ABOUT = """
 Settings, from the environment:
   WATCHPARTY_URL    the address of the server, such as https://watch.example
@@ -19,6 +22,14 @@ Settings, from the environment:
 Exit codes: 0 done, 2 wrong usage, 3 token refused, 4 not found, 5 refused by the server, 6 server unreachable,
 7 interrupted (repeat the command to continue an upload), 1 anything else.
 """
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser, also for the commands added to it, that takes an id with a leading hyphen for what it is."""
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        # argparse has no public hook for this; None stands for an argument that is no option
+        return None if _HYPHENATED_ID.fullmatch(arg_string) else super()._parse_optional(arg_string)
 
 
 def add_client_commands(commands: Commands, run: Run) -> None:

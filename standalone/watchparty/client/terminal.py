@@ -55,7 +55,7 @@ class ProgressBar:
     """Redraws one line of a terminal; draws nothing elsewhere."""
 
     def __init__(self, to: TextIO | None = None) -> None:
-        self._to = to or sys.stderr
+        self._to: TextIO | None = to or sys.stderr  # None after `2>&-`
         self._first: tuple[float, int] | None = None
         self._drawn_s = 0.0
 
@@ -63,7 +63,7 @@ class ProgressBar:
         now_s = time.monotonic()
         if self._first is None:
             self._first = now_s, sent
-        if not self._to.isatty() or (now_s - self._drawn_s < REDRAW_EVERY_S and sent < size):
+        if self._to is None or not self._to.isatty() or (now_s - self._drawn_s < REDRAW_EVERY_S and sent < size):
             return
         self._drawn_s = now_s
         began_s, before = self._first
@@ -74,6 +74,6 @@ class ProgressBar:
 
     def close(self) -> None:
         """Ends the line."""
-        if self._drawn_s:
+        if self._to is not None and self._drawn_s:
             self._to.write("\n")
             self._drawn_s = 0.0

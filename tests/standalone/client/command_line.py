@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx2
 
 from watchparty.client import commands
-from watchparty.client.options import add_client_commands
+from watchparty.client.options import CommandParser, add_client_commands
 from watchparty.errors import HomeError
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse"
@@ -53,7 +53,7 @@ class CommandLine:
         return CommandLine({**self.settings, **settings})
 
     def run(self, *argv: str | Path) -> Outcome:
-        parser = argparse.ArgumentParser()
+        parser: argparse.ArgumentParser = CommandParser()
         add_client_commands(
             parser.add_subparsers(required=True),
             lambda command: lambda arguments: commands.run(command, arguments, self.settings),
@@ -68,10 +68,10 @@ class CommandLine:
         assert errors.getvalue() == ""
         return Outcome(code, out.getvalue(), message)
 
-    def started(self, *argv: str | Path) -> "subprocess.Popen[str]":
+    def started(self, *argv: str | Path, to: int | TextIO = subprocess.PIPE) -> "subprocess.Popen[str]":
         command = [sys.executable, "-c", START, *map(str, argv)]
         environ = {**os.environ, **self.settings}
-        return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=environ, stdout=to, stderr=subprocess.PIPE, text=True)
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """Rooms and films by command, the scopes that each command needs, and a sentence and an exit code for each error."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +20,7 @@ from fakes.local_server import serving
 from standalone.client.command_line import Api, CommandLine
 from watchparty.client.commands import pages
 from watchparty.client.config import client_config
-from watchparty.client.connection import Server
+from watchparty.client.connection import Server, new_connection
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 
@@ -54,6 +56,25 @@ def test_someone_is_invited(command_line: CommandLine, api: Api) -> None:
     assert (made["role"], made["max_uses"]) == ("moderator", 3)
     left = datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=1.9) < left < timedelta(hours=2.1)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["rooms", "close", "-hDMRk_v-4cDnKV9itULmA"],
+        ["rooms", "close", "--json", "-hDMRk_v-4cDnKV9itULmA", "nowhere"],
+        ["rooms", "invite", "--DMRk_v-4cDnKV9itULmA", "--uses", "2"],
+        ["upload", "FILM", "--room", "-hDMRk_v-4cDnKV9itULmA"],
+        ["videos", "delete", "-jq_rk_v-4cDnKV9", "--json"],
+    ],
+    ids=" ".join,
+)
+def test_an_id_can_begin_with_a_hyphen(argv: list[str], command_line: CommandLine, film: Path) -> None:
+    """One in 64 does. It is no option, so the server is asked."""
+    started = command_line.started(*[str(film) if word == "FILM" else word for word in argv])
+    out, error = started.communicate(timeout=60)
+    assert (started.returncode, out) == (4, "")
+    assert re.fullmatch(r"(Room|Film) not found\..*\n", error)
 
 
 def test_films_are_listed_and_deleted(command_line: CommandLine, film: Path) -> None:
@@ -265,3 +286,47 @@ def test_output_that_no_one_reads_is_no_error(command_line: CommandLine) -> None
     process.stdout.close()
     assert (process.wait(60), process.stderr.read()) == (0, "")
     process.stderr.close()
+
+
+def test_output_that_is_lost_is_an_error(command_line: CommandLine) -> None:
+    """On a full disk the command fails with a sentence, also in a list of several lines."""
+    with Path("/dev/full").open("w") as full:
+        for argv in (["rooms", "create"], ["rooms", "list"], ["rooms", "list", "--json"]):
+            process = command_line.started(*argv, to=full)
+            assert process.stderr is not None
+            assert (process.wait(60), process.stderr.read()) == (
+                1,
+                "The result can’t be written: No space left on device. What the command did is not undone.\n",
+            )
+            process.stderr.close()
+
+
+def test_a_name_is_shown_as_far_as_the_terminal_can(command_line: CommandLine) -> None:
+    """A name outside the terminal's encoding does not end the command."""
+    command_line.run("rooms", "create", "--name", "Kino ★ für alle")
+    out, error = command_line.using(PYTHONIOENCODING="ascii").started("rooms", "list").communicate(timeout=60)
+    assert "Kino ? f?r alle" in out
+    assert error == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("http://[fd00::17]", "fd00::17", 80),
+        ("https://[fd00::17]/party", "fd00::17", 443),
+        ("http://[fd00::17]:8000", "fd00::17", 8000),
+        ("https://watch.example", "watch.example", 443),
+    ],
+)
+def test_a_server_can_be_named_by_its_ipv6_address(url: str, host: str, port: int) -> None:
+    """The last group of digits is no port."""
+    connection = new_connection(url)
+    assert (connection.host, connection.port) == (host, port)
+
+
+def test_closed_outputs_do_not_keep_a_command_from_its_work(command_line: CommandLine, film: Path) -> None:
+    """A script that starts with `>&- 2>&-` wants neither the result nor the errors."""
+    shell = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", sys.executable, "-m", "watchparty"]
+    for argv in (["upload", film, "--title", "Quiet"], ["rooms", "list"]):
+        assert subprocess.run([*shell, *argv], env={**os.environ, **command_line.settings}, check=False).returncode == 0
+    assert "Quiet" in command_line.run("videos", "list").out
