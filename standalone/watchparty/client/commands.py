@@ -46,7 +46,7 @@ def run(command: str, arguments: argparse.Namespace, environ: Mapping[str, str])
 def upload(server: Server, arguments: argparse.Namespace, config: ClientConfig) -> None:
     """Uploads a film and, with --room, shows it there as soon as it can be watched."""
     with FilmFile(arguments.file) as film, closing(ProgressBar()) as bar:
-        room_id = _controlled_room(server, arguments.room) if arguments.room else None
+        room_id = _controlled_room(server, arguments.room) if arguments.room is not None else None
         saved = SavedUploads(config.state, server=config.url)
         try:
             video_id = FilmUpload(server, film, saved, progress=bar, warn=_warn).run(title=arguments.title)
@@ -85,7 +85,7 @@ def close_rooms(server: Server, arguments: argparse.Namespace, _config: ClientCo
 def invite(server: Server, arguments: argparse.Namespace, _config: ClientConfig) -> None:
     """Creates a personal link to a room and prints it."""
     body: Json = {"role": "moderator" if arguments.moderator else "viewer"}
-    if arguments.email:
+    if arguments.email is not None:
         body["email"] = arguments.email
     if arguments.uses is not None:
         body["max_uses"] = arguments.uses
@@ -139,7 +139,7 @@ def _controlled_room(server: Server, room: str) -> str:
     found = server.call("PATCH", f"/rooms/{room_id}", {})  # changes nothing
     server.call("GET", "/videos?limit=1")  # the scope with which the command waits for the film
     if not found["you"]["can_control"]:
-        raise Refused(f"You can’t choose the film in “{printable(found['name'])}”. Ask its host.")
+        raise Refused(f"You can’t choose the film in “{found['name']}”. Ask its host.")
     return room_id
 
 
@@ -159,13 +159,13 @@ def _room_id(room: str) -> str:
     link = _LINK.fullmatch(room)
     room_id = link[1] if link else room
     if not _ID.fullmatch(room_id):
-        raise MissingItem(f"{printable(room)} is neither the id of a room nor its link.")
+        raise MissingItem(f"“{room}” is neither the id of a room nor its link.")
     return room_id
 
 
 def _video_id(video: str) -> str:
     if not _ID.fullmatch(video):
-        raise MissingItem(f"{printable(video)} is not the id of a film. `watchparty videos list` shows them.")
+        raise MissingItem(f"“{video}” is not the id of a film. `watchparty videos list` shows them.")
     return video
 
 

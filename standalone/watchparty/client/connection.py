@@ -46,7 +46,7 @@ class Answer:
         """The JSON object of the body; None if it is something else."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 
@@ -136,6 +136,8 @@ def _exchange(
             raise
     response = connection.getresponse()
     content = response.read(_LARGEST_ANSWER_BYTES)
+    if response.length and len(content) < _LARGEST_ANSWER_BYTES:  # http.client returns what has arrived
+        raise http.client.IncompleteRead(content, response.length)
     found = {name.lower(): value for name, value in response.getheaders()}
     return Answer(response.status, found, content)
 

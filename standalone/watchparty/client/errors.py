@@ -13,11 +13,15 @@
 argparse also exits with 2.
 """
 
+from watchparty.client.terminal import printable
 from watchparty.errors import HomeError
 
 
 class ClientError(HomeError):
-    """The message is one sentence, or two."""
+    """The message is one sentence, or two. What it quotes of a server or a file's name can't control a terminal."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class OutputLost(ClientError):

@@ -137,6 +137,8 @@ def test_a_room_is_checked_before_the_upload(command_line: CommandLine, api: Api
     before = len(api.call("GET", "/videos")["items"])
     missing = command_line.run("upload", film, "--room", "nowhere")
     assert (missing.code, missing.error) == (4, "Room not found. Check the link.")
+    unset = command_line.run("upload", film, "--room", "")  # a script whose variable is empty
+    assert (unset.code, unset.error) == (4, "“” is neither the id of a room nor its link.")
     room_id = api.call("POST", "/rooms", {})["id"]
     only_videos = command_line.using(WATCHPARTY_TOKEN=api.token("videos:write", "videos:read"))
     refused = only_videos.run("upload", film, "--room", room_id)
@@ -244,17 +246,29 @@ def tls_server(certificate: Certificate) -> Iterator[int]:
         (200, {}, b"[]", "{site} does not answer like a WatchParty server (status 200)"),
         (502, {}, b"<html>", "{site} is not available now (status 502)"),
         (301, {"Location": "https://a.example/"}, b"", "{site} redirects to another address, https://a.example/."),
+        (
+            301,
+            {"Location": "https://a.example/\x1b[2J"},
+            b"",
+            "{site} redirects to another address, https://a.example/�",
+        ),
+        (503, {}, rb'{"code": "no", "detail": "a\u001b[2J\nb"}', "a�[2J�b"),
+        (200, {"X-Request-Id": "1"}, b"[" * 100_000, "{site} does not answer like a WatchParty server (status 200)"),
+        (200, {"X-Request-Id": "1", "Content-Length": "300"}, b"{}", "The connection to {site} was lost."),
     ],
 )
 def test_another_program_is_recognised(
     status: int, headers: dict[str, str], body: bytes, begins: str, command_line: CommandLine
 ) -> None:
-    """Another web server, a proxy whose server is down, and a redirect, which the token does not follow."""
+    """Another web server, a proxy whose server is down, and a redirect, which the token does not follow.
+
+    So is half an answer. What is quoted of it can't control the terminal.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
