@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from watchparty.client.errors import Interrupted
 from watchparty.client.options import CommandParser, Commands, add_client_commands
 from watchparty.config import DEFAULT_PORT, default_data_folder
 from watchparty.errors import HomeError
@@ -157,9 +158,12 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _on_a_server(command: str) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
-        from watchparty.client import commands
+        try:
+            from watchparty.client import commands
 
-        return commands.run(command, arguments, os.environ)
+            return commands.run(command, arguments, os.environ)
+        except KeyboardInterrupt:
+            raise Interrupted("Stopped.") from None
 
     return run
 

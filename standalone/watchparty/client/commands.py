@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,13 +33,8 @@ Command = Callable[[Server, argparse.Namespace, ClientConfig], None]
 def run(command: str, arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Runs the command of `COMMANDS`. Raises ClientError."""
     config = client_config(environ)
-    with closing(Server(config)) as server:
-        try:
-            COMMANDS[command](server, arguments, config)
-        except KeyboardInterrupt:
-            raise Interrupted("Stopped.") from None
-        except BrokenPipeError:
-            pass  # the reader of the output, such as `head`, has enough
+    with closing(Server(config)) as server, suppress(BrokenPipeError):  # the reader, such as `head`, has enough
+        COMMANDS[command](server, arguments, config)
     return 0
 
 
@@ -48,18 +43,30 @@ def upload(server: Server, arguments: argparse.Namespace, config: ClientConfig) 
     with FilmFile(arguments.file) as film, closing(ProgressBar()) as bar:
         room_id = _controlled_room(server, arguments.room) if arguments.room is not None else None
         saved = SavedUploads(config.state, server=config.url)
+        film_upload = FilmUpload(server, film, saved, progress=bar, warn=_warn)
         try:
-            video_id = FilmUpload(server, film, saved, progress=bar, warn=_warn).run(title=arguments.title)
+            video_id = film_upload.run(title=arguments.title)
+            bar.close()
+            result: Json = {"video_id": video_id, "room": None}
+            text = f"Uploaded {film.name}: {video_id}"
+            if room_id is not None:
+                title, result["room"] = _show_in_room(server, room_id, film_upload, video_id)
+                text = f"“{title}” ({video_id}) is ready in {result['room']['url']}"
         except KeyboardInterrupt:
             bar.close()
             raise Interrupted("Stopped. Run the same command again to continue the upload.") from None
-        bar.close()
-        if room_id is None:
-            _show(arguments, {"video_id": video_id, "room": None}, f"Uploaded {film.name}: {video_id}")
-            return
+        film_upload.forget()
+        _show(arguments, result, text)
+
+
+def _show_in_room(server: Server, room_id: str, film_upload: FilmUpload, video_id: str) -> tuple[str, Json]:
+    """Shows the film as soon as it can be watched; returns its title and the room. Raises ClientError."""
+    try:
         title = _wait_until_playable(server, video_id)["title"]
-        room = server.call("PATCH", f"/rooms/{room_id}", {"video_id": video_id})
-        _show(arguments, {"video_id": video_id, "room": room}, f"“{title}” ({video_id}) is ready in {room['url']}")
+        return title, server.call("PATCH", f"/rooms/{room_id}", {"video_id": video_id})
+    except (MissingItem, Refused):
+        film_upload.forget()  # or each repetition would come to the same end
+        raise
 
 
 def create_room(server: Server, arguments: argparse.Namespace, _config: ClientConfig) -> None:

@@ -44,14 +44,17 @@ class FilmUpload:
         self._video_id = ""
 
     def run(self, *, title: str | None) -> str:
-        """Sends what is missing and returns the video's id.
+        """Sends what is missing and returns the video's id, which is remembered until `forget`.
 
         Raises Interrupted if a repeated command continues, and ClientError.
         """
         if not self._is_complete():
             self._transfer(title, self._announce(title))
-        self._saved.remove(self._fingerprint)
         return self._video_id
+
+    def forget(self) -> None:
+        """Ends the upload: the same command then uploads the film again. Until then it returns the same video."""
+        self._saved.remove(self._fingerprint)
 
     def _is_complete(self) -> bool:
         """Whether an earlier process sent the whole film, but did not receive the answer."""

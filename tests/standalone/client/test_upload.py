@@ -1,5 +1,6 @@
 """Uploads to a real server, over connections that break."""
 
+import argparse
 import os
 import random
 import signal
@@ -13,7 +14,8 @@ from e2e.films import copyable
 from e2e.home import Home
 from fakes.proxies import FORWARDS, nginx
 from fakes.waiting import eventually
-from standalone.client.command_line import Api, CommandLine, Line, line_to
+from standalone.client.command_line import Api, CommandLine, Json, Line, line_to
+from watchparty.client import commands
 from watchparty.client.config import client_config
 from watchparty.client.connection import Server
 from watchparty.client.errors import Interrupted
@@ -192,3 +194,35 @@ def test_a_film_is_shown_in_a_room(command_line: CommandLine, api: Api) -> None:
     film = api.call("GET", f"/rooms/{room['id']}")["film"]
     assert (film["id"], film["playable"]) == (outcome.json[0]["video_id"], True)
     assert outcome.json[0]["room"]["film"]["id"] == film["id"]
+
+
+class StoppedAfterTheUpload(Server):
+    """Its user presses Ctrl-C while the command waits for the film."""
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        if (method, path.count("/")) == ("GET", 2):
+            raise KeyboardInterrupt
+        return super().call(method, path, body)
+
+
+def test_a_command_that_waits_for_the_film_is_continued(command_line: CommandLine, api: Api) -> None:
+    """After Ctrl-C the same command waits for the same film, and creates no second."""
+    room = command_line.run("rooms", "create", "--json").json[0]
+    config = client_config(command_line.settings)
+    arguments = argparse.Namespace(file=copyable(60), room=room["url"], title="Waited for", json=True)
+    with closing(StoppedAfterTheUpload(config)) as server, pytest.raises(Interrupted, match="Run the same command"):
+        commands.upload(server, arguments, config)
+    again = command_line.run("upload", copyable(60), "--room", room["url"], "--title", "Waited for", "--json")
+    assert (again.code, again.error) == (0, "")
+    assert titled(api, "Waited for") == [again.json[0]["video_id"]]
+    assert not list(config.state.rglob("*.json"))
+
+
+def test_a_film_that_can_not_be_shown_is_uploaded_again(command_line: CommandLine, api: Api, film: Path) -> None:
+    """It is no film: repeating the command does not return to the one that failed."""
+    room = command_line.run("rooms", "create", "--json").json[0]
+    for _ in range(2):
+        outcome = command_line.run("upload", film, "--room", room["id"], "--title", "No film")
+        assert outcome.code == 5
+        assert outcome.error.startswith("The film is uploaded, but can’t be prepared: ")
+    assert len(titled(api, "No film")) == 2
