@@ -69,8 +69,13 @@ from watchparty_transcoder.sandbox.sandbox import Confinement, Mode, available, 
 
 log = logging.getLogger(__name__)
 
-DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
-"""Errors of a full, read-only or broken disk, or one whose files belong to someone else."""
+DISK_ERRORS = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+        *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
+    }
+)
+"""Errors of a full, read-only or broken disk, one whose files belong to someone else, or a file instead of a folder."""
 
 TRANSCODER_NICENESS = 10
 """Encoding runs at low priority: the clock and playing films come first."""

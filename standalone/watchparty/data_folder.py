@@ -75,7 +75,7 @@ class DataFolder:
     def layout_version(self) -> int | None:
         """The version in the file `layout`; None if there is no such file. Raises DataUnusable for other text."""
         try:
-            text = (self.root / "layout").read_text()
+            text = (self.root / "layout").read_text(errors="replace")
         except FileNotFoundError:
             return None
         if not text.strip().isdecimal():

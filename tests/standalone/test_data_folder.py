@@ -62,11 +62,16 @@ def test_the_layout_of_the_folder_has_a_version(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("2\n", "changed by a newer WatchParty"), ("x", "should hold the number 1")]
+    ("text", "sentence"),
+    [
+        (b"2\n", "changed by a newer WatchParty"),
+        (b"x", "should hold the number 1"),
+        (b"\xff", "should hold the number 1"),
+    ],
 )
-def test_a_folder_of_a_newer_layout_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+def test_a_folder_of_a_newer_layout_is_refused(text: bytes, sentence: str, tmp_path: Path) -> None:
     """In one sentence, and before anything in it is changed."""
-    (tmp_path / "layout").write_text(text)
+    (tmp_path / "layout").write_bytes(text)
     with pytest.raises((DataNewer, DataUnusable), match=sentence):
         DataFolder(tmp_path).make()
     assert [path.name for path in tmp_path.iterdir()] == ["layout"]

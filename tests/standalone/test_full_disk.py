@@ -121,3 +121,12 @@ def _damage(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek((page - 1) * page_bytes)
         file.write(b"\xa5" * page_bytes)
+
+
+@pytest.mark.parametrize(("name", "command"), [("keys", ACCOUNT), ("media", SERVE)])
+def test_a_file_in_the_place_of_a_folder_is_named(name: str, command: tuple[str, ...], tmp_path: Path) -> None:
+    """As after a copy that went wrong: one sentence names the file, not a traceback."""
+    (tmp_path / name).touch()
+    ran = _run(tmp_path, *command)
+    _assert_one_sentence(ran, tmp_path)
+    assert f"{tmp_path / name} can’t be used: " in ran.stderr
