@@ -9,6 +9,7 @@ import os
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class SavedUploads:
         try:
             found = json.loads(self._path(fingerprint).read_bytes())
             saved = SavedUpload(**found)
-        except (OSError, ValueError, TypeError):
+            addressed = saved.protocol == "s3-multipart" or urlsplit(saved.session).scheme in ("http", "https")
+        except (OSError, ValueError, TypeError, AttributeError):
             return None
-        return saved if all(isinstance(value, str) for value in asdict(saved).values()) else None
+        return saved if addressed and all(isinstance(value, str) for value in asdict(saved).values()) else None
 
     def save(self, fingerprint: str, upload: SavedUpload) -> None:
         """Raises OSError if the folder can't be written."""
